@@ -1,0 +1,184 @@
+"""The declared schema of every table that crosses a module's door.
+
+A table is a Polars DataFrame. Money is ``Int64`` fen, a date ``Date``, an instant ``Datetime('us')`` in local
+time, a code a string of ``tuodi.vocabulary`` (or a local one that a pack declares). ``required`` columns are
+present and never null; optional ones are added as null where a file lacks them: absent means *unknown*.
+
+Source: SPEC-settlement section 1; reference/nhsa_interface.md 2.8 and 2.15 for the payers.
+Raises ``TableError`` from :func:`conform`. Imports ``tuodi.errors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import polars as pl
+
+from tuodi.errors import TableError, nearest
+
+__all__ = [
+    "AWARDS", "CHANGES", "CLAIMS", "IDENTITIES", "MANUAL", "OPENING", "PARTS", "PAYERS", "PERSONS",
+    "SCHEMAS", "TOTALS", "Schema", "conform",
+]  # fmt: skip
+
+TEXT, FEN, DATE, WHOLE = pl.String(), pl.Int64(), pl.Date(), pl.Int64()
+INSTANT = pl.Datetime("us")
+
+PARTS = ("in_scope", "first_self_pay", "over_limit", "out_of_catalogue")
+"""The four parts of a bill; they add up to ``total``."""
+
+PAYERS = (
+    "paid_basic", "paid_civil_servant", "paid_enterprise", "paid_catastrophic", "paid_large_sum",
+    "paid_disabled_veteran", "paid_assistance", "paid_tilt", "paid_other",
+)  # fmt: skip
+"""The payers as recorded, each apart; neither the hospital nor the person's own money is among them."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Columns of one table: name → type; ``money`` names those in fen; ``key`` identifies a row."""
+
+    name: str
+    required: Mapping[str, pl.DataType]
+    optional: Mapping[str, pl.DataType] = field(default_factory=lambda: MappingProxyType({}))
+    money: frozenset[str] = frozenset()
+    key: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> dict[str, pl.DataType]:
+        """Every declared column with its type, required ones first."""
+        return {**self.required, **self.optional}
+
+
+CLAIMS = Schema(
+    name="claims",
+    required={
+        "claim_id": TEXT, "person_id": TEXT, "provider_level": TEXT, "setting": TEXT,
+        "discharged_on": DATE, "settled_at": INSTANT,
+        "total": FEN, "out_of_catalogue": FEN, "over_limit": FEN, "first_self_pay": FEN, "in_scope": FEN,
+    },
+    optional={
+        "stay_id": TEXT, "stay_ordinal": WHOLE, "admitted_on": DATE, "provider_id": TEXT,
+        "provider_name": TEXT, "provider_traits": TEXT, "purpose": TEXT, "place": TEXT,
+        "authorisation": TEXT, "scheme": TEXT, "person_type": TEXT, "birth_date": DATE, "diagnosis": TEXT,
+        "diagnosis_name": TEXT, "assistance_kind": TEXT, "insured_region": TEXT, "care_region": TEXT,
+        "settle_mode": TEXT, "identity_at_hospital": TEXT, "reverses": TEXT, "benefit_year": WHOLE,
+        "certificate": TEXT, "person_name": TEXT,
+        **dict.fromkeys(PAYERS, FEN),
+        "paid_fund_total": FEN, "paid_hospital": FEN, "paid_account": FEN, "paid_account_shared": FEN,
+        "paid_cash": FEN, "own_total": FEN, "deductible_recorded": FEN,
+    },
+    money=frozenset({
+        "total", *PARTS, *PAYERS, "paid_fund_total", "paid_hospital", "paid_account",
+        "paid_account_shared", "paid_cash", "own_total", "deductible_recorded",
+    }),
+    key=("claim_id",),
+)  # fmt: skip
+"""One settled bill a row. ``provider_traits`` holds traits separated by ``;``."""
+
+IDENTITIES = Schema(
+    name="identities",
+    required={"person_id": TEXT, "identity": TEXT, "from": DATE},
+    optional={
+        "to": DATE, "source": TEXT, "recognised_on": DATE, "pushed_on": DATE, "flagged_on": DATE,
+        "chosen": pl.Boolean(), "certificate": TEXT, "person_name": TEXT, "household_id": TEXT,
+        "township": TEXT, "village": TEXT,
+    },
+    key=("person_id", "identity", "from", "source"),
+)  # fmt: skip
+"""Dated intervals, inclusive at both ends; an empty ``to`` is open. ``chosen``: see a pack's ``choose``."""
+
+PERSONS = Schema(
+    name="persons",
+    required={"person_id": TEXT},
+    optional={
+        "birth_date": DATE, "person_type": TEXT, "household_id": TEXT, "participation_years": WHOLE,
+        "certificate": TEXT, "person_name": TEXT, "township": TEXT, "village": TEXT,
+    },
+    key=("person_id",),
+)  # fmt: skip
+
+OPENING = Schema(
+    name="opening",
+    required={"person_id": TEXT, "counter_year": WHOLE, "counter": TEXT, "amount": FEN},
+    money=frozenset({"amount"}),
+    key=("person_id", "counter_year", "counter"),
+)
+"""Counters consumed before the first bill of the file: names as ``tuodi packs show`` prints them."""
+
+AWARDS = Schema(
+    name="awards",
+    required={"person_id": TEXT, "kind": TEXT, "applied_on": DATE},
+    optional={"household_id": TEXT, "recognised_on": DATE, "other_aid_amount": FEN},
+    money=frozenset({"other_aid_amount"}),
+    key=("person_id", "kind", "applied_on"),
+)
+
+CHANGES = Schema(
+    name="changes",
+    required={"change": TEXT},
+    optional={
+        **{name: dtype for name, dtype in CLAIMS.columns.items() if name != "person_id"},
+        "person_id": TEXT, "identity": TEXT, "from": DATE, "to": DATE, "recognised_on": DATE,
+        "effective_on": DATE,
+    },
+    money=CLAIMS.money,
+)  # fmt: skip
+"""``change`` is add, reverse, correct (claim columns follow), grant_identity or end_identity."""
+
+MANUAL = Schema(
+    name="manual",
+    required={"person_id": TEXT, "benefit_year": WHOLE, "layer": TEXT, "amount": FEN},
+    optional={"paid_on": DATE, "reason": TEXT, "certificate": TEXT},
+    money=frozenset({"amount"}),
+)
+
+TOTALS = Schema(
+    name="totals",
+    required={"month": TEXT, "measure": TEXT},
+    optional={"count": WHOLE, "amount": FEN},
+    money=frozenset({"amount"}),
+    key=("month", "measure"),
+)
+"""The platform's own monthly report: month ``yyyy-mm``, measure (a payer column), person-times and amount."""
+
+SCHEMAS = {
+    schema.name: schema
+    for schema in (CLAIMS, IDENTITIES, PERSONS, OPENING, AWARDS, CHANGES, MANUAL, TOTALS)
+}
+
+
+def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """``frame`` with exactly the schema's columns in its order; optional ones that are absent become null.
+
+    Raises ``TableError`` for an unknown or missing column, a type that cannot be the declared one without
+    loss, or a null in a required column.
+    """
+    columns = schema.columns
+    for name in frame.columns:
+        if name not in columns:
+            raise TableError(f"table {schema.name}: unknown column {name!r}{nearest(name, list(columns))}")
+    for name in schema.required:
+        if name not in frame.columns:
+            raise TableError(f"table {schema.name}: column {name!r} is missing; it is required")
+    made = []
+    for name, dtype in columns.items():
+        if name not in frame.columns:
+            made.append(pl.lit(None, dtype=dtype).alias(name))
+            continue
+        found = frame.schema[name]
+        if name in schema.money and found.is_float():
+            raise TableError(f"table {schema.name}: column {name!r} is {found}; money is Int64 fen, never a float")
+        made.append(pl.col(name) if found == dtype else pl.col(name).cast(dtype, strict=True))
+    try:
+        result = frame.select(made)
+    except pl.exceptions.PolarsError as error:
+        raise TableError(f"table {schema.name}: {error}") from error
+    for name in schema.required:
+        nulls = result[name].null_count()
+        if nulls:
+            row = result[name].is_null().arg_max()
+            raise TableError(f"table {schema.name}: column {name!r} is empty in {nulls} rows, first in row {row}")
+    return result
