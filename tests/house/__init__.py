@@ -1,0 +1,1 @@
+"""Checks on the house itself: what every room must keep to, wherever it stands."""

@@ -1,0 +1,62 @@
+"""Every module says what it is for, every public name exists and says what it does, no module is too long."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from house.tree import ROOT, at, dotted, files, modules, tree_of
+
+LONGEST = 600
+"""Lines; about 400 is the aim, more than this is two modules in one."""
+
+
+def _loaded() -> list[ModuleType]:
+    return [importlib.import_module(dotted(path)) for path in modules() if path.stem != "__main__"]
+
+
+@pytest.mark.parametrize("path", modules(), ids=dotted)
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    text = ast.get_docstring(tree_of(path))
+    assert text, f"{at(path)} has no docstring"
+    assert len(text.split()) > 4, f"{at(path)}: {text!r} says too little"
+
+
+def test_every_public_name_exists_and_says_what_it_does() -> None:
+    for module in _loaded():
+        names = getattr(module, "__all__", ())
+        assert list(names) == sorted(names, key=_as_ruff_sorts), f"{module.__name__}.__all__ is not sorted"
+        for name in names:
+            assert hasattr(module, name), f"{module.__name__}.__all__ names {name!r}, which is not there"
+            value = getattr(module, name)
+            if inspect.isroutine(value) or inspect.isclass(value):
+                assert inspect.getdoc(value), f"{module.__name__}.{name} has no docstring"
+
+
+def _as_ruff_sorts(name: str) -> tuple[int, str]:
+    """Constants, then classes, then the rest."""
+    return (0 if name.isupper() else 1 if name[:1].isupper() else 2), name
+
+
+def test_every_room_has_a_short_public_list() -> None:
+    without = [
+        at(path) for path in modules() if path.stem == "__init__" and "__all__" not in path.read_text("utf-8")
+    ]
+    assert not without
+
+
+def test_no_module_is_two_modules() -> None:
+    long = {at(p): n for p in files("*.py") if (n := len(p.read_text("utf-8").splitlines())) > LONGEST}
+    assert not long
+
+
+def test_the_two_commands_stand_on_the_readmes_first_screen() -> None:
+    for name in ("README.md", "README.zh.md"):
+        top = (ROOT / name).read_text("utf-8").splitlines()[:40]
+        for command in ("make demo", "make test"):
+            assert any(command in line for line in top), f"{name}: {command!r} is not in the first 40 lines"

@@ -1,0 +1,48 @@
+"""The library takes dates and seeds as arguments: it reads no clock and draws no global random number."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from house.tree import at, modules, room, tree_of
+
+CLOCKS = {
+    *("datetime.now", "datetime.today", "datetime.utcnow", "date.today"),
+    *("time.time", "time.time_ns", "time.localtime", "time.gmtime", "os.urandom", "uuid.uuid1", "uuid.uuid4"),
+}
+
+
+def impure(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and name of every reading of a clock and every draw of ordered chance."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute):
+            continue
+        owner = node.value
+        name = (
+            owner.id
+            if isinstance(owner, ast.Name)
+            else owner.attr
+            if isinstance(owner, ast.Attribute)
+            else ""
+        )
+        if f"{name}.{node.attr}" in CLOCKS or (name == "random" and isinstance(owner, ast.Attribute)):
+            yield node.lineno, f"{name}.{node.attr}"
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if room(path) != "cli"], ids=at)
+def test_no_clock_and_no_chance(path: Path) -> None:
+    found = [f"{at(path, line)}: {what}" for line, what in impure(tree_of(path))]
+    assert not found, (
+        "dates and seeds are arguments; only the command line may look at the clock:\n" + "\n".join(found)
+    )
+
+
+@pytest.mark.parametrize(
+    "code", ["datetime.now()", "datetime.datetime.now()", "date.today()", "time.time()", "np.random.rand(3)"]
+)
+def test_the_rule_can_fail(code: str) -> None:
+    assert list(impure(ast.parse(code)))
