@@ -1,0 +1,103 @@
+"""No float near money, and no figure of a rule in code: both are looked for in the syntax tree.
+
+The rooms that compute money are ``money``, ``law``, ``settlement`` and ``oracle``. A float in them is an error
+that tests with round amounts do not see. A number like 9000 or 0.7 in them is a rule that belongs in a pack.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from house.tree import ROOT, at, modules, tree_of
+
+ROOMS = ("money", "law", "settlement", "oracle")
+
+FLOATS_ALLOWED: dict[str, str] = {}
+"""Module → why a float may stand there."""
+
+STRUCTURAL = frozenset({*range(-4, 17), 32, 64, 100, 10_000})
+"""Counts and positions, widths of integers, and the units: 100 fen in a yuan, 10,000 basis points."""
+
+CALENDAR = frozenset({31, 99, 366})
+"""Ends of months and years: what a date is, not what a rule says."""
+
+FIGURES_ALLOWED: dict[str, frozenset[int]] = {}
+"""Module → the numbers that may stand there, with the reason beside each line."""
+
+
+def floats(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and kind of every float constant, float type or call, and true division outside of paths."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=float() as value):
+                yield node.lineno, f"the float {value}"
+            case ast.Name(id="float"):
+                yield node.lineno, "the name float"
+            case ast.Attribute(attr="float32" | "float64" | "Float32" | "Float64" as name):
+                yield node.lineno, name
+            case ast.BinOp(op=ast.Div(), left=left, right=right) if not _path_like(left, right):
+                yield node.lineno, "true division; use // or Fraction"
+
+
+def _path_like(left: ast.expr, right: ast.expr) -> bool:
+    """``folder / "cases"`` and ``folder / f"{name}.yaml"`` join paths; two plain names divide numbers."""
+    return any(
+        isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+        for side in ast.walk(ast.Tuple([left, right], ast.Load()))
+    )
+
+
+def figures(tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """Line and value of every integer that is neither structure nor calendar."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and type(node.value) is int
+            and node.value not in STRUCTURAL | CALENDAR
+        ):
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize("path", modules(*ROOMS), ids=at)
+def test_no_float_near_money(path: Path) -> None:
+    found = [f"{at(path, line)}: {what}" for line, what in floats(tree_of(path))]
+    assert not found or at(path) in FLOATS_ALLOWED, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", modules("law", "settlement", "oracle"), ids=at)
+def test_no_figure_of_a_rule_stands_in_code(path: Path) -> None:
+    allowed = FIGURES_ALLOWED.get(at(path), frozenset())
+    found = [f"{at(path, line)}: {value}" for line, value in figures(tree_of(path)) if value not in allowed]
+    assert not found, (
+        "a figure of a rule belongs in a pack; a bound of the program in FIGURES_ALLOWED:\n"
+        + "\n".join(found)
+    )
+
+
+def test_every_exception_is_still_needed() -> None:
+    for name in FLOATS_ALLOWED:
+        assert list(floats(tree_of(ROOT / name))), f"{name} holds no float any more"
+    for name, allowed in FIGURES_ALLOWED.items():
+        assert allowed <= {value for _, value in figures(tree_of(ROOT / name))}, (
+            f"{name} needs fewer exceptions"
+        )
+
+
+@pytest.mark.parametrize(
+    "code", ["x = 0.7", "float(x)", "pl.Float64", "a / b", "total * 100 / n", "def f(x: float): ..."]
+)
+def test_a_float_is_found(code: str) -> None:
+    assert list(floats(ast.parse(code)))
+
+
+def test_joining_paths_is_no_division() -> None:
+    assert not list(floats(ast.parse('folder / "cases" / name\nfolder / f"{name}.yaml"')))
+
+
+@pytest.mark.parametrize("code", ["cap = 90000", "rate = 7_000", "if age >= 60: ..."])
+def test_a_figure_is_found(code: str) -> None:
+    assert list(figures(ast.parse(code)))
