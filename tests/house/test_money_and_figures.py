@@ -1,7 +1,8 @@
 """No float near money, and no figure of a rule in code: both are looked for in the syntax tree.
 
-The rooms that compute money are ``money``, ``law``, ``settlement`` and ``oracle``. A float in them is an error
-that tests with round amounts do not see. A number like 9000 or 0.7 in them is a rule that belongs in a pack.
+The rooms that compute money are ``money``, ``law``, ``settlement`` and ``oracle``. A float in them is an
+error that tests with round amounts do not see. A number like 9000 or 0.7 in them is a rule that belongs in
+a pack.
 """
 
 from __future__ import annotations
