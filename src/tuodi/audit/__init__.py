@@ -1,8 +1,8 @@
 """The audit: what the law gives beside what was paid, person by person, as leads to verify.
 
 Enters: a law, claims as recorded, the lists of who is recognised and who was flagged, payments by hand, the
-platform's monthly totals. Leaves: :class:`AuditResult`, frames of leads with proved causes, of cleared hits and
-of what could not be judged. May import ``tuodi.settlement``, ``tuodi.law`` and what lies below them.
+platform's monthly totals. Leaves: :class:`AuditResult`, frames of leads with proved causes, of cleared hits
+and of what could not be judged. May import ``tuodi.settlement``, ``tuodi.law`` and what lies below them.
 """
 
 from __future__ import annotations

@@ -68,19 +68,20 @@ NOTES = ("maybe_repaid_elsewhere", "chain_differs", "cap_unknown_treated_as_none
 gives another amount than the layer by itself · an unknown cap was read as none."""
 
 HITS = ("listed_not_paid", "listed_not_flagged", "flagged_late", "paid_by_hand", "offset_in_year")
-"""What a comparison of lists alone would have reported. ``listed_not_paid``: on the list, bill without payment ·
+"""What comparing lists alone would have reported. ``listed_not_paid``: on the list, a bill without payment ·
 ``listed_not_flagged``: on the list, the hospital saw no identity · ``flagged_late``: marked after a bill ·
-``paid_by_hand``: less at the window, the rest by hand · ``offset_in_year``: bills differ, the year does not."""
+``paid_by_hand``: the rest came by hand · ``offset_in_year``: bills differ, the year does not."""
 
 CLEARED_WHY = (
     "deductible_not_reached", "cap_used_up", "identity_not_begun", "identity_ended", "no_class",
     "setting_not_covered", "purpose_not_covered", "place_not_covered", "authorisation_missing",
-    "scheme_not_covered", "gate_not_met", "nothing_left", "rate_zero", "reversed", "paid_by_hand", "same_amount_by_law", "offset_in_year",
+    "scheme_not_covered", "gate_not_met", "nothing_left", "rate_zero", "reversed", "paid_by_hand",
+    "same_amount_by_law", "offset_in_year",
 )  # fmt: skip
 """Why a hit is no lead."""
 
 TOTALS_STATES = ("equal", "explained", "differs", "not_in_report")
-"""``explained``: the quarantined rows make up the difference · ``not_in_report``: the report lacks the month."""
+"""``explained``: quarantined rows make up the difference · ``not_in_report``: the report lacks the month."""
 
 FRAMES: Mapping[str, Mapping[str, pl.DataType]] = {
     # One row a grade, direction and kind.
