@@ -1,1 +1,11 @@
-"""The law as data: read a pack, check it, compile it to dense arrays; cite; compare."""
+"""The law as data: read a pack, check it, compile it to dense arrays; cite; compare.
+
+Enters: YAML under ``packs/``. Leaves: :class:`Pack`, its dense arrays, its rules in words. Imports ``tuodi.tables``,
+``tuodi.vocabulary``, ``tuodi.i18n``, ``tuodi.money`` and ``tuodi.errors``.
+"""
+
+from tuodi.law.find import find_packs, versions_of
+from tuodi.law.model import Pack
+from tuodi.law.read import read_pack, read_versions
+
+__all__ = ["Pack", "find_packs", "read_pack", "read_versions", "versions_of"]
