@@ -47,11 +47,7 @@ def broken(text: str, page: Path) -> list[str]:
             file = (page.parent / name).resolve() if name else page
             if not file.exists() or not file.is_relative_to(ROOT):
                 wrong.append(f"{number}: {target}: no such file")
-            elif (
-                anchor
-                and file.suffix == ".md"
-                and anchor not in anchors(text if file == page else _read(file))
-            ):
+            elif anchor and file.suffix == ".md" and anchor not in anchors(text if file == page else _read(file)):
                 wrong.append(f"{number}: {target}: no such heading")
     return wrong
 

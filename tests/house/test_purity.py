@@ -22,13 +22,7 @@ def impure(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if not isinstance(node, ast.Attribute):
             continue
         owner = node.value
-        name = (
-            owner.id
-            if isinstance(owner, ast.Name)
-            else owner.attr
-            if isinstance(owner, ast.Attribute)
-            else ""
-        )
+        name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
         if f"{name}.{node.attr}" in CLOCKS or (name == "random" and isinstance(owner, ast.Attribute)):
             yield node.lineno, f"{name}.{node.attr}"
 
@@ -36,9 +30,7 @@ def impure(tree: ast.Module) -> Iterator[tuple[int, str]]:
 @pytest.mark.parametrize("path", [path for path in modules() if room(path) != "cli"], ids=at)
 def test_no_clock_and_no_chance(path: Path) -> None:
     found = [f"{at(path, line)}: {what}" for line, what in impure(tree_of(path))]
-    assert not found, (
-        "dates and seeds are arguments; only the command line may look at the clock:\n" + "\n".join(found)
-    )
+    assert not found, "dates and seeds are arguments; only the command line may look at the clock:\n" + "\n".join(found)
 
 
 @pytest.mark.parametrize(

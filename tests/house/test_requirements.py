@@ -49,9 +49,6 @@ def test_nothing_of_ours_is_mocked() -> None:
         for path in files("tests/**/*.py")
         for node in ast.walk(tree_of(path))
         if (isinstance(node, ast.ImportFrom) and node.module in {"unittest.mock", "mock"})
-        or (
-            isinstance(node, ast.Import)
-            and any(alias.name in {"unittest.mock", "mock"} for alias in node.names)
-        )
+        or (isinstance(node, ast.Import) and any(alias.name in {"unittest.mock", "mock"} for alias in node.names))
     ]
     assert not mocked

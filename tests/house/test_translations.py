@@ -32,9 +32,7 @@ def texts() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for path in (*modules(), *files(*TEMPLATES)):
         method = "python" if path.suffix == ".py" else babel_extract
-        for line, message, _, _ in extract(
-            method, BytesIO(path.read_bytes()), KEYWORDS, options={"encoding": "utf-8"}
-        ):
+        for line, message, _, _ in extract(method, BytesIO(path.read_bytes()), KEYWORDS, options={"encoding": "utf-8"}):
             for text in message if isinstance(message, tuple) else (message,):
                 if text:
                     found[room(path)].setdefault(text, at(path, line))
@@ -69,9 +67,7 @@ def literals(domain: str) -> frozenset[str]:
 def in_data(domain: str, text: str) -> bool:
     """Whether a data file beside the room's modules holds the text."""
     folder = SOURCE / domain
-    return (
-        any(text in path.read_text("utf-8") for path in folder.rglob("*.y*ml")) if folder.is_dir() else False
-    )
+    return any(text in path.read_text("utf-8") for path in folder.rglob("*.y*ml")) if folder.is_dir() else False
 
 
 def fields(text: str) -> set[str]:

@@ -64,12 +64,8 @@ def test_every_locked_requirement_has_a_hash_and_no_address() -> None:
     text = (ROOT / "requirements.lock").read_text("utf-8")
     assert "://" not in text
     entries = re.split(r"\n(?=\S)", text.replace("\\\n", " ").strip())
-    bare = [
-        entry.split()[0] for entry in entries if not entry.startswith("#") and "--hash=sha256:" not in entry
-    ]
-    unpinned = [
-        entry.split()[0] for entry in entries if not entry.startswith("#") and "==" not in entry.split()[0]
-    ]
+    bare = [entry.split()[0] for entry in entries if not entry.startswith("#") and "--hash=sha256:" not in entry]
+    unpinned = [entry.split()[0] for entry in entries if not entry.startswith("#") and "==" not in entry.split()[0]]
     assert not bare
     assert not unpinned
 
@@ -89,9 +85,7 @@ def direct_dependencies() -> set[str]:
 
 def test_the_lock_holds_every_direct_dependency() -> None:
     locked = {
-        _name(line)
-        for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines()
-        if line[:1].isalnum()
+        _name(line) for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines() if line[:1].isalnum()
     }
     assert direct_dependencies() - locked == set()
 
