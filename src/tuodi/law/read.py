@@ -15,9 +15,10 @@ from typing import Any
 
 from tuodi import vocabulary
 from tuodi.errors import PackError, nearest
+from tuodi.law.check import consistent
 from tuodi.law.classes import classes_of, identity_rules
 from tuodi.law.derive import derived
-from tuodi.law.find import Place, locate
+from tuodi.law.find import Place, default_roots, locate
 from tuodi.law.layers import award, given_layer, layer, recorded_as, rounding
 from tuodi.law.merge import merge
 from tuodi.law.model import (
@@ -32,6 +33,7 @@ from tuodi.law.model import (
     Rounding,
     Unknown,
 )
+from tuodi.law.schema import check_structure
 from tuodi.law.source import Node, Problems, read_yaml
 from tuodi.law.values import (
     CODE_SETS,
@@ -85,18 +87,18 @@ def read_versions(ref: str | Path, roots: Sequence[Path] | None = None) -> tuple
 
 def gather(place: Place, roots: Sequence[Path] | None, problems: Problems) -> Pack | None:
     """The pack at one place as far as it can be read; what is wrong is noted. None where nothing can be."""
-    tree = _tree(place, roots, problems, ())
-    if tree is None:
-        return None
-    pack = _pack(Reading(problems), tree, place)
-    if not problems:
-        from tuodi.law.check import consistent
-
+    files: list[Node] = []
+    tree = _tree(place, roots, problems, files)
+    pack = None if tree is None else _pack(Reading(problems), tree, place)
+    for file in files:
+        check_structure(file, problems)
+    if pack is not None:
         consistent(pack, problems)
     return pack
 
 
-def _tree(place: Place, roots: Sequence[Path] | None, problems: Problems, chain: tuple[str, ...]) -> Node | None:
+def _tree(place: Place, roots: Sequence[Path] | None, problems: Problems, files: list[Node]) -> Node | None:
+    """One file over those it extends; every tree on the way, as written, is put into ``files``."""
     try:
         written = place.path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -105,39 +107,41 @@ def _tree(place: Place, roots: Sequence[Path] | None, problems: Problems, chain:
     node = read_yaml(written, place.name, place.id or place.path.stem, problems)
     if node is None:
         return None
-    from tuodi.law.schema import check_structure
-
-    check_structure(node, problems)
-    own_id = node.get("pack")
+    below = [own.text for file in files if (own := file.get("pack"))]
+    files.append(node)
+    own_id, extends = node.get("pack"), node.get("extends")
     if own_id is not None and place.id and own_id.text != place.id:
         problems.add(own_id.origin, f"the id {own_id.text!r}", f"{place.id!r}, as the folder says")
-    extends = node.get("extends")
+    _empty(node, problems, extends is not None)
     if extends is None:
-        return _without_empty(node, problems)
-    chain = (*chain, own_id.text if own_id else place.id)
+        return merge(Node({}, node.origin), node)
+    chain = [*below, own_id.text if own_id else place.id]
     if extends.text in chain:
-        circle = " → ".join((*chain, extends.text))
+        circle = " → ".join([*chain, extends.text])
         problems.add(extends.origin, f"a circle: {circle}", "a pack that does not lead back to this one")
         return None
     try:
-        found = locate(extends.text, [*(roots or ()), *([place.root] if place.root else ())] or None)
+        found = locate(extends.text, [*(roots or default_roots()), *([place.root] if place.root else ())])
     except PackError as error:
         problems.add(extends.origin, error.problems[0].found, "the id of a pack with its version: cn/500000/2023")
         return None
-    if len(found) != 1 or found[0].id != extends.text:
-        problems.add(extends.origin, f"{extends.text!r} is no single pack", "an id with its version: cn/500000/2023")
+    if found[0].id != extends.text:
+        versions = ", ".join(item.id for item in found)
+        problems.add(extends.origin, f"{extends.text!r} names a region", f"a version of it: {versions}")
         return None
-    parent = _tree(found[0], roots, problems, chain)
+    parent = _tree(found[0], roots, problems, files)
     return None if parent is None else merge(parent, node)
 
 
-def _without_empty(node: Node, problems: Problems) -> Node:
-    """A key without a value means something (removed) only in a pack that extends another."""
+def _empty(node: Node, problems: Problems, extends: bool) -> None:
+    """A key without a value means something (removed) only in a pack that extends another; an empty item never."""
     for item in node.walk():
         for key, below in item.mapping.items():
-            if below.content is None:
+            if below.content is None and not extends:
                 problems.add(below.origin, f"nothing after {key!r}", "a value; or leave the key out")
-    return merge(Node({}, node.origin), node)
+        for below in item.items:
+            if below.content is None:
+                problems.add(below.origin, "an empty item of a list", "a value; or leave the item out")
 
 
 def _pack(reading: Reading, tree: Node, place: Place) -> Pack:

@@ -86,21 +86,23 @@ class Node:
 
 
 class Problems:
-    """Collects all that is wrong, so that a pack's author sees it in one go; once a place."""
+    """Collects all that is wrong, so that a pack's author sees it in one go."""
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
-        self._places: set[tuple[str, str]] = set()
 
     def __bool__(self) -> bool:
         return bool(self.found)
 
     def add(self, origin: Origin, found: str, expected: str = "") -> None:
-        """Note a problem; a second one at the same path of the same file adds nothing that helps."""
-        place = (origin.file, origin.path)
-        if place not in self._places:
-            self._places.add(place)
-            self.found.append(Problem(origin.file, origin.line, origin.path, found, expected))
+        """Note a problem, once."""
+        problem = Problem(origin.file, origin.line, origin.path, found, expected)
+        if problem not in self.found:
+            self.found.append(problem)
+
+    def knows(self, origin: Origin) -> bool:
+        """Whether a problem is noted at this very place."""
+        return any((item.file, item.line, item.path) == (origin.file, origin.line, origin.path) for item in self.found)
 
 
 def read_yaml(text: str, file: str, pack: str, problems: Problems) -> Node | None:
