@@ -50,8 +50,8 @@ CAUSES: Mapping[str, str] = {
     "reversal_kept": "reversal_not_resettled",
     "other_version": "other_version",
     "cap_counted_twice": "cap_used_up",
-    "cap_carried_over": "cap_used_up",
     "identity_not_used": "owed_not_paid",
+    "look_back_not_applied": "owed_not_paid",
     "identity_unlisted": "over_paid",
     "identity_ended": "over_paid",
     "identity_early": "over_paid",
@@ -244,6 +244,8 @@ class AuditMeta:
     hidden_amount: int
     hidden_people: int
     identities_from_one_list: bool
+    identities_from_flags: tuple[str, ...] = ()
+    """Identities that the recognising bodies' list never names: the flags are the only source, and count."""
 
 
 def empty(name: str) -> pl.DataFrame:

@@ -1,0 +1,204 @@
+"""What stands on a person's page: who it is, what each list says, the bills, and the waterfall of each bill.
+
+Enters: the leads, claims, lists, traces and the packs. Leaves: the frames ``persons``, ``intervals``, ``bills`` and
+``waterfalls``. Pure functions over frames; imports ``tuodi.law`` and ``tuodi.tables``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import polars as pl
+
+from tuodi.audit.model import FRAMES
+from tuodi.law.model import Cite, Layer, Pack, Table
+
+__all__ = ["bills_frame", "citations", "intervals_frame", "masked", "persons_frame", "waterfalls_frame"]
+
+SHOWN_FIRST, SHOWN_LAST = 6, 4
+
+
+def masked(column: str) -> pl.Expr:
+    """An identity number with its region and last four characters; a shorter one keeps its last two."""
+    number = pl.col(column)
+    size = number.str.len_chars()
+    stars = pl.lit("*").repeat_by((size - SHOWN_FIRST - SHOWN_LAST).clip(0)).list.join("")
+    long = pl.concat_str(number.str.slice(0, SHOWN_FIRST), stars, number.str.tail(SHOWN_LAST))
+    short = pl.concat_str(pl.lit("*").repeat_by((size.cast(pl.Int64) - 2).clip(1)).list.join(""), number.str.tail(2))
+    return pl.when(size >= SHOWN_FIRST + SHOWN_LAST + 2).then(long).otherwise(short).alias(column)
+
+
+def persons_frame(people: pl.Series, leads: pl.DataFrame, sources: Sequence[pl.DataFrame | None]) -> pl.DataFrame:
+    """Who the people are: each field from the first source that knows it."""
+    wanted = ("person_name", "certificate", "birth_date", "household_id", "township", "village")
+    result = pl.DataFrame({"person_id": people.unique().sort()})
+    for name in wanted:
+        known = [
+            source.select("person_id", name)
+            .filter(pl.col(name).is_not_null())
+            .unique("person_id", keep="first", maintain_order=True)
+            for source in sources
+            if source is not None and name in source.columns
+        ]
+        dtype = FRAMES["persons"][name]
+        empty = pl.DataFrame(schema={"person_id": pl.String(), name: dtype})
+        first = pl.concat([empty, *known]).unique("person_id", keep="first", maintain_order=True)
+        result = result.join(first, on="person_id", how="left", maintain_order="left")
+    money = leads.group_by("person_id").agg(
+        pl.len().cast(pl.Int64).alias("leads"),
+        pl.col("difference").filter(pl.col("difference") > 0).sum().alias("owed"),
+        (-pl.col("difference").filter(pl.col("difference") < 0).sum()).alias("over"),
+    )
+    return (
+        result.join(money, on="person_id", how="left", maintain_order="left")
+        .with_columns(masked("certificate"), pl.col("leads", "owed", "over").fill_null(0))
+        .select(list(FRAMES["persons"]))
+    )
+
+
+def intervals_frame(
+    people: pl.Series, recognised: pl.DataFrame, flags: pl.DataFrame | None, claims: pl.DataFrame
+) -> pl.DataFrame:
+    """The rows of each list for these people, and what stands on their bills."""
+    columns = FRAMES["intervals"]
+
+    def rows(frame: pl.DataFrame, origin: str) -> pl.DataFrame:
+        missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in columns.items() if name not in frame.columns]
+        named = frame.with_columns(
+            pl.lit(origin).alias("origin"), *(m for m in missing if m.meta.output_name() != "origin")
+        )
+        return named.filter(pl.col("person_id").is_in(people.implode())).select(list(columns))
+
+    seen = claims.filter(pl.col("identity_at_hospital").is_not_null()).select(
+        "person_id",
+        pl.col("identity_at_hospital").alias("identity"),
+        pl.coalesce("admitted_on", "discharged_on").alias("from"),
+        pl.col("discharged_on").alias("to"),
+        "claim_id",
+    )
+    parts = [rows(recognised, "recognised"), rows(seen, "hospital")]
+    if flags is not None:
+        parts.insert(1, rows(flags, "flagged"))
+    rank = {"recognised": 0, "flagged": 1, "hospital": 2}
+    return pl.concat(parts).sort(
+        "person_id", pl.col("origin").replace_strict(rank, return_dtype=pl.Int64()), "from", "identity", "claim_id"
+    )
+
+
+def bills_frame(claims: pl.DataFrame, settled: pl.DataFrame, years: pl.DataFrame) -> pl.DataFrame:
+    """All bills of these persons and counter years; ``settled``: ``claim_id counter_year status reason pack``."""
+    return (
+        claims.join(settled.select("claim_id", "counter_year", "status", "reason", "pack"), on="claim_id")
+        .join(years.select("person_id", "counter_year").unique(), on=["person_id", "counter_year"], how="semi")
+        .select(list(FRAMES["bills"]))
+        .sort("person_id", "counter_year", "settled_at", "discharged_on", "claim_id")
+    )
+
+
+def waterfalls_frame(
+    packs: Sequence[Pack],
+    bills: pl.DataFrame,
+    traces: Mapping[str, pl.DataFrame],
+    amounts: pl.DataFrame,
+) -> pl.DataFrame:
+    """The settlement sheet of every bill of ``bills``, layer after layer.
+
+    ``traces``: for every layer the trace of the run that judges it; ``amounts``: ``claim_id layer own recorded`` of
+    the audited layers.
+    """
+    schema = FRAMES["waterfalls"]
+    order = bills.with_row_index("place").select("place", "claim_id", "person_id", "pack")
+    audited = set(amounts["layer"].unique())
+    parts = [pl.DataFrame(schema={**schema, "place": pl.UInt32()})]
+    for step, layer in enumerate(packs[0].layers):
+        trace = traces.get(layer.id)
+        if trace is None:
+            continue
+        rows = order.join(_sheet_rows(trace, layer.id), on="claim_id", how="inner")
+        judged = amounts.filter(pl.col("layer") == layer.id).select("claim_id", "own", "recorded")
+        rows = rows.join(judged, on="claim_id", how="left", maintain_order="left")
+        is_audited = layer.id in audited
+        by_law = pl.col("own") if is_audited else pl.lit(None, dtype=pl.Int64)
+        recorded = pl.col("recorded") if is_audited else pl.col("paid")
+        parts.append(
+            rows.with_columns(
+                pl.lit(step, dtype=pl.Int64).alias("step"),
+                pl.lit(is_audited).alias("audited"),
+                by_law.alias("by_law"),
+                recorded.alias("recorded"),
+                (by_law - recorded).alias("difference"),
+                _citation_column(packs, rows, layer.id),
+            ).select([*schema, "place"])
+        )
+    return pl.concat(parts).sort("place", "step").drop("place")
+
+
+def _sheet_rows(trace: pl.DataFrame, layer: str) -> pl.DataFrame:
+    rows = trace.filter(pl.col("layer") == layer)
+    amounts = sorted((n for n in trace.columns if n.startswith("bracket_")), key=_number)
+    rates = sorted((n for n in trace.columns if n.startswith("rate_")), key=_number)
+    return rows.with_columns(
+        _known(amounts).alias("bracket_amounts"),
+        _known(rates).alias("bracket_rates"),
+    ).select(
+        "claim_id", "layer", "state", "class", "base", "deductible_limit", "deductible_taken", "bracket_amounts",
+        "bracket_rates", "raw", "cap", "cap_cut", "paid", "reason",
+    )  # fmt: skip
+
+
+def _number(name: str) -> int:
+    return int(name.rsplit("_", 1)[1])
+
+
+def _known(columns: Sequence[str]) -> pl.Expr:
+    if not columns:
+        return pl.lit([], dtype=pl.List(pl.Int64()))
+    return pl.concat_list(pl.col(name).cast(pl.Int64) for name in columns).list.drop_nulls()
+
+
+def _citation_column(packs: Sequence[Pack], rows: pl.DataFrame, layer: str) -> pl.Series:
+    by_id = {pack.id: pack for pack in packs}
+    made: dict[tuple[str | None, str | None, str | None, bool], list[str]] = {}
+    found = []
+    for pack_id, name, cap, taken in rows.select("pack", "class", "cap", "deductible_taken").iter_rows():
+        key = (pack_id, name, cap, bool(taken))
+        if key not in made:
+            pack = by_id.get(pack_id or "", packs[0])
+            made[key] = citations(pack, pack.layer(layer), name, cap, bool(taken))
+        found.append(made[key])
+    return pl.Series("citations", found, dtype=pl.List(pl.String()))
+
+
+def citations(pack: Pack, layer: Layer, class_name: str | None, cap: str | None, deductible: bool) -> list[str]:
+    """Document and article of what a bill of a class met in a layer: given, class, deductible, rate, caps."""
+    cites: list[Cite] = []
+    if layer.given is not None:
+        cites += layer.given.cites
+    for item in layer.classes.order:
+        if item.name == class_name:
+            cites += item.cites
+    if deductible and layer.deductible is not None:
+        cites += layer.deductible.cites
+        cites += _table_cites(layer.deductible.amount, class_name)
+    for table in (layer.rate, layer.factor, layer.points, layer.fixed):
+        cites += _table_cites(table, class_name)
+    if layer.top_up is not None:
+        cites += _table_cites(layer.top_up.to, class_name)
+    for limit in layer.caps:
+        if cap in (limit.id, limit.counter):
+            cites += (*limit.cites, *_table_cites(limit.limit, class_name))
+    cites += layer.cites
+    return list(dict.fromkeys(_printed(pack, cite) for cite in cites))
+
+
+def _table_cites(table: Table | None, class_name: str | None) -> Iterable[Cite]:
+    for row in table.rows if table is not None else ():
+        named = row.when.get("class")
+        if named is None or class_name in named:
+            yield from row.cites
+
+
+def _printed(pack: Pack, cite: Cite) -> str:
+    document = pack.documents.get(cite.document)
+    name = document.name if document is not None else cite.document
+    return f"{name} {cite.article}".strip()
