@@ -79,6 +79,7 @@ class LayerStructure:
     round_year: bool
     counts_outside: bool
     used_up: tuple[int, ...]
+    has_base_over: bool
     reads_stay: bool
 
 
@@ -94,10 +95,12 @@ class Structure:
 
 @dataclass(frozen=True)
 class ClassColumn:
-    """One resolution of identities to classes: a class system and the look-backs that reach it."""
+    """One resolution of identities to classes: a class system, the look-backs that reach it, and whether the
+    class of the year's last bill holds for the whole counter year."""
 
     classes: Classes
     look_back: tuple[LookBack, ...]
+    whole_year: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,11 @@ class Compiled:
     class_columns: tuple[ClassColumn, ...]
     tables: tuple[LayerTables, ...]
     identities: IdentityRules
+
+    @property
+    def stay_settings(self) -> frozenset[str]:
+        """Settings with an admission: there a missing admission day is not known."""
+        return frozenset(self.spaces["setting"].expand(("inpatient", "emergency_observation")))
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -182,7 +190,7 @@ def compile_pack(pack: Pack) -> Compiled:
     problems: list[Problem] = []
     for layer in pack.layers:
         reaching = tuple(rule for rule in pack.identities.look_back if layer.id in rule.layers)
-        column = ClassColumn(layer.classes, reaching)
+        column = ClassColumn(layer.classes, reaching, layer.recompute_year)
         if column not in columns:
             columns.append(column)
         made, wrong = _layer_tables(layer, spaces, columns.index(column))
@@ -441,6 +449,7 @@ def _layer_structure(
         round_year=layer.rounding.per == "year",
         counts_outside=layer.counts_outside,
         used_up=used_up,
+        has_base_over=layer.when.base_over is not None,
         reads_stay="stay" in stays or "stay_ordinal" in named,
     )
 

@@ -1,0 +1,9 @@
+"""The kernel and what is built on it: bills in order → who pays what; explain; re-settle; awards; estimate.
+
+Enters: tables of ``tuodi.tables`` and a law of ``tuodi.law``. Leaves: tables in fen. Imports ``tuodi.law``,
+``tuodi.tables``, ``tuodi.vocabulary``, ``tuodi.money``, ``tuodi.i18n`` and ``tuodi.errors``.
+"""
+
+from tuodi.settlement.run import Law, Settlement, load_law, settle
+
+__all__ = ["Law", "Settlement", "load_law", "settle"]

@@ -1,0 +1,347 @@
+"""Bills made ready for the kernel: codes resolved, identities turned into classes, everything in the total order.
+
+Enters: standing claims, each with its version of one structure. Leaves: :class:`Bills`. The order is (person,
+counter year, settled at, discharged on, claim id); row order never matters. Imports ``tuodi.law`` and this room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tuodi.errors import TableError, nearest
+from tuodi.law.compile import Compiled, LayerStructure, Parameters, parameters
+from tuodi.law.model import Given, Layer
+from tuodi.law.spaces import CODE_COLUMNS, Space
+from tuodi.settlement import identity, stays
+from tuodi.settlement.calendar import NO_DAY, Days, ages, counter_years, days, income_years, years_of
+from tuodi.settlement.derive import derive
+
+__all__ = ["Bills", "bills_of"]
+
+Ints = npt.NDArray[np.int64]
+
+MAY_BE_EMPTY = frozenset({
+    "paid_tilt", "paid_large_sum", "paid_civil_servant", "paid_enterprise", "paid_disabled_veteran", "paid_other",
+})  # fmt: skip
+"""Payers that count as 0 where empty beside another of their list that is known."""
+
+
+CODE_BITS = 52
+"""Combinations are renumbered before their codes could leave an int64."""
+
+
+@dataclass(frozen=True)
+class Bills:
+    """Arrays in settlement order. ``order`` holds the row of each bill in the claims handed in; ``version`` numbers
+    its law; ``profile`` is its row in ``parameters``; ``recorded`` (L, n) what each layer is recorded to have paid,
+    −1 where that is not known; ``overlap`` bits of layers that a clash of stays leaves open."""
+
+    order: npt.NDArray[np.intp]
+    version: npt.NDArray[np.intp]
+    person: npt.NDArray[np.object_]
+    counter_year: Ints
+    begins: npt.NDArray[np.uint8]
+    new_person: npt.NDArray[np.bool_]
+    profile: npt.NDArray[np.intp]
+    parameters: Parameters
+    total: Ints
+    parts: tuple[Ints, Ints, Ints, Ints]
+    hospital: Ints
+    stay: Ints
+    stay_count: int
+    overlap: Ints
+    opening_missing: npt.NDArray[np.bool_]
+    recorded: Ints
+    classes: tuple[npt.NDArray[np.intp], ...]
+    has_unknowns: bool
+    claims: pl.DataFrame
+
+    @property
+    def height(self) -> int:
+        """Number of bills."""
+        return len(self.order)
+
+    def detail(self, bill: int, layer: int, reason: str) -> str:
+        """The kernel's reason, said more closely where the class is what is not known."""
+        return reason
+
+
+def bills_of(
+    versions: list[Compiled],
+    version: npt.NDArray[np.intp],
+    claims: pl.DataFrame,
+    identities: pl.DataFrame,
+    opening: pl.DataFrame,
+    window_from: date | None,
+) -> Bills:
+    """Make bills of ``claims`` ready; ``version[i]`` is the place in ``versions`` of row i's law.
+
+    Raises ``TableError`` for a code or an identity that neither the core nor the row's pack knows.
+    """
+    structure = versions[0].structure
+    counter_year = np.full(claims.height, NO_DAY, np.int64)
+    income_year = np.full(claims.height, NO_DAY, np.int64)
+    resolved: list[_Resolved] = []
+    for number, compiled in enumerate(versions):
+        rows = np.flatnonzero(version == number)
+        own = _Resolved(compiled, rows, claims[rows], identities)
+        resolved.append(own)
+        counter_year[rows], income_year[rows] = own.counter_year, own.income_year
+    order = _order(claims, counter_year)
+    ordered = claims[order]
+    person = ordered["person_id"].to_numpy()
+    year = counter_year[order]
+    new_person = np.ones(len(order), bool)
+    new_person[1:] = person[1:] != person[:-1]
+    begins = new_person.copy()
+    begins[1:] |= year[1:] != year[:-1]
+    late = _opens_late(versions, version[order], ordered, year, opening, window_from)
+    stay, stay_count, overlap, ordinal = _stays(versions, version[order], ordered, year, late)
+    back = np.empty(len(order), np.intp)
+    back[order] = np.arange(len(order))
+    profile = np.zeros(len(order), np.intp)
+    made: list[Parameters] = []
+    classes = [np.zeros(len(order), np.intp) for _ in structure.layers]
+    offset = 0
+    for own in resolved:
+        if not len(own.rows):
+            continue
+        places = back[own.rows]
+        columns = own.columns(ordinal[places], places, person, year)
+        for at, tables in enumerate(own.compiled.tables):
+            axis = f"class:{tables.class_column}"
+            classes[at][places] = columns[axis]
+        keys, profile_of = _profiles(own.compiled, columns, income_year[own.rows])
+        made.append(parameters(own.compiled, *keys))
+        profile[places] = profile_of + offset
+        offset += len(keys[1])
+    stacked = Parameters(*(np.concatenate([getattr(one, name) for one in made]) for name in Parameters.__annotations__))
+    recorded = np.full((len(structure.layers), len(order)), -1, np.int64)
+    for own in resolved:
+        for at, layer in enumerate(own.compiled.layers):
+            recorded[at, back[own.rows]] = _recorded(layer, claims[own.rows])
+    return Bills(
+        order=order,
+        version=version[order],
+        person=person,
+        counter_year=year,
+        begins=begins.astype(np.uint8),
+        new_person=new_person,
+        profile=profile,
+        parameters=stacked,
+        total=ordered["total"].to_numpy(),
+        parts=tuple(
+            ordered[name].to_numpy() for name in ("in_scope", "first_self_pay", "over_limit", "out_of_catalogue")
+        ),  # type: ignore[arg-type]
+        hospital=ordered["paid_hospital"].fill_null(0).to_numpy(),
+        stay=stay,
+        stay_count=stay_count,
+        overlap=overlap,
+        opening_missing=late,
+        recorded=recorded,
+        classes=tuple(classes),
+        has_unknowns=_any_unknown(stacked),
+        claims=ordered,
+    )
+
+
+class _Resolved:
+    """The claims of one version with everything that is resolved before they are ordered."""
+
+    def __init__(
+        self, compiled: Compiled, rows: npt.NDArray[np.intp], claims: pl.DataFrame, identities: pl.DataFrame
+    ) -> None:
+        self.compiled, self.rows, self.claims = compiled, rows, claims
+        self.days = Days(claims, compiled.stay_settings)
+        dates = compiled.pack.dates
+        identity.check_identities(compiled, identities)
+        self.pairs = identity.pair(compiled, claims, self.days, identities)
+        self.counter_year = counter_years(claims, self.days, dates)
+        for column in compiled.class_columns:
+            moved = identity.moved_years(column, self.pairs, claims.height)
+            if (moved != NO_DAY).any():
+                self.counter_year = np.where(moved != NO_DAY, years_of(moved, dates), self.counter_year)
+        if (self.counter_year == NO_DAY).any():
+            first = claims["claim_id"][int(np.argmax(self.counter_year == NO_DAY))]
+            raise TableError(
+                f"table claims: {dates.counter_year_by} of claim {first!r} is empty; pack {compiled.pack.id} needs it "
+                f"for the counter year"
+            )
+        self.income_year = income_years(self.counter_year, self.days, dates)
+
+    def columns(
+        self,
+        ordinal: npt.NDArray[np.int64],
+        places: npt.NDArray[np.intp],
+        person: npt.NDArray[np.object_],
+        year: Ints,
+    ) -> dict[str, npt.NDArray[np.intp]]:
+        """Positions of every axis of the law, bill by bill."""
+        compiled, claims = self.compiled, self.claims
+        found = {name: _positions(claims[name], compiled.spaces[name]) for name in (*CODE_COLUMNS, "settle_mode")}
+        space = compiled.spaces["stay_ordinal"]
+        found["stay_ordinal"] = np.where(ordinal <= 0, space.unknown, np.minimum(ordinal, len(space.codes)) - 1).astype(
+            np.intp
+        )
+        age = ages(days(claims["birth_date"]), self.days.of(compiled.pack.dates.age))
+        for derived in compiled.pack.derived:
+            value = derive(
+                compiled, derived, claims, found, age, lambda codes: identity.in_force(self.pairs, codes, claims.height)
+            )
+            if derived.name in found:
+                empty = found[derived.name] == compiled.spaces[derived.name].unknown
+                found[derived.name] = np.where(empty, value, found[derived.name])
+            else:
+                found[derived.name] = value
+        for number, column in enumerate(compiled.class_columns):
+            position = identity.class_positions(compiled, column, self.pairs, claims.height)
+            if column.whole_year:
+                position = _of_last_bill(position, places, person, year)
+            found[f"class:{number}"] = position
+        return found
+
+
+def _positions(column: pl.Series, space: Space) -> npt.NDArray[np.intp]:
+    """Positions of codes; an empty cell is unknown. Raises ``TableError`` for a code outside the space."""
+    place = {code: number for number, code in enumerate(space.codes)}
+    strange = column.drop_nulls().unique().sort()
+    for code in strange:
+        if code not in place:
+            raise TableError(f"table claims: {space.name} {code!r} is not a known code{nearest(code, space.codes)}")
+    if column.null_count() == len(column):
+        return np.full(len(column), space.unknown, np.intp)
+    return (
+        column.replace_strict(place, default=space.unknown, return_dtype=pl.Int64).fill_null(space.unknown).to_numpy()
+    )
+
+
+def _of_last_bill(
+    position: npt.NDArray[np.intp], places: npt.NDArray[np.intp], person: npt.NDArray[np.object_], year: Ints
+) -> npt.NDArray[np.intp]:
+    """The class of each person's last bill of the counter year, for all bills of that year."""
+    frame = pl.DataFrame(
+        {"person": person[places], "year": year[places], "place": places, "class": position},
+        schema_overrides={"person": pl.String},
+    )
+    last = pl.col("class").sort_by("place").last().over("person", "year")
+    return frame.select(last).to_series().to_numpy()
+
+
+def _order(claims: pl.DataFrame, counter_year: Ints) -> npt.NDArray[np.intp]:
+    """Rows in the total order (person, counter year, settled at, discharged on, claim id)."""
+    keys = claims.select(
+        "person_id", pl.Series("counter_year", counter_year), "settled_at", "discharged_on", "claim_id"
+    )
+    return keys.with_row_index("row").sort(keys.columns)["row"].to_numpy().astype(np.intp)
+
+
+def _opens_late(
+    versions: list[Compiled],
+    version: npt.NDArray[np.intp],
+    ordered: pl.DataFrame,
+    year: Ints,
+    opening: pl.DataFrame,
+    window_from: date | None,
+) -> npt.NDArray[np.bool_]:
+    """Bills of counter years that begin before the export and have no opening balances."""
+    late = np.zeros(ordered.height, bool)
+    if window_from is None:
+        return late
+    for number, compiled in enumerate(versions):
+        month, day = compiled.pack.dates.year_starts
+        begins = np.array([date(int(one), month, day) < window_from for one in np.unique(year)])
+        late |= (version == number) & begins[np.searchsorted(np.unique(year), year)]
+    known = opening.select("person_id", "counter_year").unique().with_columns(known=True)
+    keys = ordered.select("person_id", pl.Series("counter_year", year))
+    has = keys.join(known, on=["person_id", "counter_year"], how="left", maintain_order="left")["known"]
+    return np.asarray(late & ~has.fill_null(value=False).to_numpy(), bool)
+
+
+def _stays(
+    versions: list[Compiled],
+    version: npt.NDArray[np.intp],
+    ordered: pl.DataFrame,
+    year: Ints,
+    late: npt.NDArray[np.bool_],
+) -> tuple[Ints, int, Ints, Ints]:
+    """Stay numbers, how many, bits of layers that overlapping stays leave open, ordinals (0 where unknown)."""
+    layers = versions[0].structure.layers
+    nothing = np.zeros(ordered.height, np.int64)
+    if not any(layer.reads_stay for layer in layers) and "stay_ordinal" not in _axes(versions):
+        return nothing, 1, nothing, nothing
+    stay = stays.stay_numbers(ordered)
+    inpatient = np.zeros(ordered.height, bool)
+    for number, compiled in enumerate(versions):
+        named = compiled.spaces["setting"].expand(("inpatient",))
+        inpatient |= (version == number) & ordered["setting"].is_in(list(named)).to_numpy()
+    ordinal = stays.stay_ordinals(ordered.with_columns(counter_year=year), stay, inpatient)
+    counted = ordinal.fill_null(0).to_numpy().astype(np.int64)
+    own = ordered["stay_ordinal"].is_not_null().to_numpy()
+    counted = np.where(late & ~own, 0, counted)
+    clash = stays.overlapping(ordered, stay, inpatient)
+    bits = sum((1 << at for at, layer in enumerate(layers) if _reads_stay(layer)), 0)
+    return stay, int(stay.max(initial=0)) + 1, np.where(clash, bits, 0).astype(np.int64), counted
+
+
+def _axes(versions: list[Compiled]) -> set[str]:
+    return {axis for compiled in versions for axis in compiled.axes}
+
+
+def _reads_stay(layer: LayerStructure) -> bool:
+    return layer.reads_stay and layer.form != "given"
+
+
+def _profiles(
+    compiled: Compiled, columns: dict[str, npt.NDArray[np.intp]], income_year: Ints
+) -> tuple[tuple[dict[str, npt.NDArray[np.intp]], Ints], npt.NDArray[np.intp]]:
+    """The distinct combinations of positions and income year, and each bill's place among them."""
+    axes = compiled.axes
+    code = np.unique(income_year, return_inverse=True)[1].astype(np.int64)
+    for axis in axes:
+        code = code * compiled.space(axis).size + columns[axis]
+        if code.max(initial=0) >> CODE_BITS:
+            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
+    _, first, place = np.unique(code, return_index=True, return_inverse=True)
+    return ({axis: columns[axis][first] for axis in axes}, income_year[first]), place
+
+
+def _recorded(layer: Layer, claims: pl.DataFrame) -> Ints:
+    """What the record says that a layer paid; −1 where it does not say."""
+    given = layer.given or Given({"": layer.recorded_as})
+    if not any(given.columns.values()):
+        return np.full(claims.height, -1, np.int64)
+    sums = {scheme: _sum(columns, claims) for scheme, columns in given.columns.items()}
+    if "" in sums:
+        return sums[""]
+    scheme = claims["scheme"].fill_null("").to_numpy()
+    result = np.full(claims.height, -1, np.int64)
+    if len(set(given.columns.values())) == 1:
+        return next(iter(sums.values()))
+    for name, amounts in sums.items():
+        result = np.where(scheme == name, amounts, result)
+    return result
+
+
+def _sum(columns: tuple[str, ...], claims: pl.DataFrame) -> Ints:
+    known = np.zeros(claims.height, bool)
+    missing = np.zeros(claims.height, bool)
+    total = np.zeros(claims.height, np.int64)
+    for column in columns:
+        empty = claims[column].is_null().to_numpy()
+        known |= ~empty
+        if column not in MAY_BE_EMPTY:
+            missing |= empty
+        total += claims[column].fill_null(0).to_numpy()
+    negative = total < 0
+    return np.where(known & ~missing & ~negative, total, -1)
+
+
+def _any_unknown(made: Parameters) -> bool:
+    """Whether any parameter that a bill might reach is unknown or undecided."""
+    marks = (made.deductible, made.fixed, made.top_up, made.rate, made.bound, made.limit, made.base_over)
+    return bool(any((mark == -1).any() for mark in marks) or (made.gate == 2).any() or (made.reach == 2).any())

@@ -1,0 +1,203 @@
+"""Who is what on each bill: identities in force resolved to one class (就高不就低), before the kernel.
+
+Enters: bills with their days, the identities table, a compiled law. Leaves: for each class column the position of
+the bill's class, which identities are in force, and bills that a look-back moves to another counter year.
+Source: docs/reference/pack-language.md section 4. Imports ``tuodi.law`` and ``tuodi.settlement.calendar``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tuodi.errors import TableError, nearest
+from tuodi.law.compile import ClassColumn, Compiled
+from tuodi.law.model import Classes, LookBack
+from tuodi.law.spaces import FALSE, TRUE, UNDECIDED, class_space
+from tuodi.settlement.calendar import NO_DAY, Days, add_months, days, month_start
+from tuodi.vocabulary import codes
+
+__all__ = ["Pairs", "check_identities", "class_positions", "moved_years", "pair"]
+
+FAR = np.iinfo(np.int32).max
+"""The end of an interval that is open."""
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Every bill with every identity row of its person.
+
+    ``bill`` numbers bills, ``low`` and ``high`` are the days on which the identity must be in force (``low`` is
+    NO_DAY where the admission is not known), ``start`` and ``end`` the days on which it is.
+    """
+
+    bill: npt.NDArray[np.intp]
+    identity: npt.NDArray[np.str_]
+    scheme: npt.NDArray[np.str_]
+    chosen: npt.NDArray[np.bool_]
+    low: Ints
+    high: Ints
+    start: Ints
+    end: Ints
+    begun: Ints
+    recognised: Ints
+
+    def held(self, start: Ints | None = None) -> npt.NDArray[np.uint8]:
+        """FALSE, TRUE or UNDECIDED for each pair, with the interval beginning at ``start``."""
+        begin = self.start if start is None else start
+        touches = (begin <= self.high) & (self.end >= self.low)
+        return np.where(self.low == NO_DAY, UNDECIDED, np.where(touches, TRUE, FALSE)).astype(np.uint8)
+
+
+def check_identities(compiled: Compiled, identities: pl.DataFrame) -> None:
+    """Raise ``TableError`` for an identity that is neither in the core nor among the pack's local codes."""
+    known = (*codes("identity"), *compiled.pack.codes.get("identity", {}))
+    for name in identities["identity"].unique().sort():
+        if name not in known:
+            raise TableError(
+                f"table identities: unknown identity {name!r} for pack {compiled.pack.id}{nearest(name, known)}"
+            )
+
+
+def pair(compiled: Compiled, bills: pl.DataFrame, bill_days: Days, identities: pl.DataFrame) -> Pairs:
+    """Join bills (in their order) to the identity rows of their persons, with the days on which each counts."""
+    rules = compiled.pack.identities
+    whole_stay = compiled.pack.dates.identity == "any_day_of_stay" or rules.effective == "by_stay"
+    if whole_stay:
+        low, high = bill_days.admitted, bill_days.discharged
+    else:
+        low = high = bill_days.of(compiled.pack.dates.identity)
+    left = bills.select("person_id", "scheme").with_row_index("bill")
+    joined = left.join(identities, on="person_id", how="inner", maintain_order="left_right")
+    bill = joined["bill"].to_numpy().astype(np.intp)
+    begun = days(joined["from"])
+    end = np.where((until := days(joined["to"])) == NO_DAY, FAR, until)
+    start = month_start(begun, 1) if rules.effective == "next_month" else begun
+    if rules.ends == "end_of_month":
+        end = np.where(end == FAR, FAR, month_start(np.where(end == FAR, 0, end), 1) - 1)
+    names = joined["identity"].to_numpy().astype(str) if len(joined) else np.array([], str)
+    for identity, months in rules.valid_months.items():
+        end = np.where(names == identity, np.minimum(end, add_months(begun, months) - 1), end)
+    recognised = days(joined["recognised_on"])
+    return Pairs(
+        bill=bill,
+        identity=names,
+        scheme=joined["scheme"].fill_null("").to_numpy().astype(str) if len(joined) else np.array([], str),
+        chosen=joined["chosen"].fill_null(value=False).to_numpy().astype(bool),
+        low=low[bill],
+        high=high[bill],
+        start=start,
+        end=end,
+        begun=begun,
+        recognised=np.where(recognised == NO_DAY, begun, recognised),
+    )
+
+
+def class_positions(compiled: Compiled, column: ClassColumn, pairs: Pairs, bills: int) -> npt.NDArray[np.intp]:
+    """The position of each bill's class in the column's class space."""
+    classes = column.classes
+    space = class_space(classes)
+    fallback = space.codes.index(classes.default) if classes.default else space.none
+    best = np.full(bills, len(space.codes), np.intp)
+    doubtful = np.zeros(bills, bool)
+    in_force = pairs.held(_starts(column.look_back, pairs))
+    drop = _choices(compiled, classes, pairs, in_force, doubtful, bills)
+    for number, definition in enumerate(classes.order):
+        for scheme, identities in _members(compiled, classes, definition.name).items():
+            rows = np.isin(pairs.identity, identities) & (in_force != FALSE) & ~drop[:, number][pairs.bill]
+            certain = rows & (in_force == TRUE)
+            if scheme:
+                doubtful[pairs.bill[rows & (pairs.scheme == "") & (best[pairs.bill] > number)]] = True
+                certain &= pairs.scheme == scheme
+            doubtful[pairs.bill[rows & (in_force == UNDECIDED)]] = True
+            np.minimum.at(best, pairs.bill[certain], number)
+    positions = np.where(best < len(space.codes), best, fallback)
+    return np.where(doubtful, space.unknown, positions)
+
+
+def moved_years(column: ClassColumn, pairs: Pairs, bills: int) -> Ints:
+    """For bills reached only by a look-back with ``year: recognition``: the day of recognition; else NO_DAY."""
+    result = np.full(bills, NO_DAY, np.int64)
+    for rule in column.look_back:
+        if rule.year != "recognition":
+            continue
+        named = np.isin(pairs.identity, rule.identities)
+        reached = named & (pairs.held(_starts((rule,), pairs)) == TRUE)
+        only = reached & (pairs.held() != TRUE)
+        anchor = _anchor(rule, pairs)
+        earliest = np.full(bills, FAR, np.int64)
+        np.minimum.at(earliest, pairs.bill[only], anchor[only])
+        already = np.zeros(bills, bool)
+        already[pairs.bill[pairs.held() == TRUE]] = True
+        result = np.where((earliest != FAR) & ~already, earliest, result)
+    return result
+
+
+def in_force(pairs: Pairs, identities: tuple[str, ...], bills: int) -> npt.NDArray[np.uint8]:
+    """Whether one of these identities is in force on each bill, look-backs aside."""
+    truth = np.where(np.isin(pairs.identity, identities), pairs.held(), FALSE)
+    order = np.array([0, 2, 1], np.uint8)  # FALSE < UNDECIDED < TRUE
+    ranked = np.zeros(bills, np.uint8)
+    np.maximum.at(ranked, pairs.bill, order[truth])
+    return order[ranked]
+
+
+def _anchor(rule: LookBack, pairs: Pairs) -> Ints:
+    return pairs.recognised if rule.anchor == "recognised_on" else pairs.begun
+
+
+def _starts(look_back: tuple[LookBack, ...], pairs: Pairs) -> Ints:
+    start = pairs.start
+    for rule in look_back:
+        back = rule.months - 1 if rule.anchor_month_counts else rule.months
+        earlier = month_start(_anchor(rule, pairs), -back)
+        start = np.where(np.isin(pairs.identity, rule.identities), np.minimum(start, earlier), start)
+    return start
+
+
+def _members(compiled: Compiled, classes: Classes, name: str) -> Mapping[str, tuple[str, ...]]:
+    """Identity codes of a class by scheme. A local code that a class names belongs to no other through its parent."""
+    local = compiled.pack.codes.get("identity", {})
+    named = {member.identity for item in classes.order for member in item.members}
+    found: dict[str, tuple[str, ...]] = {}
+    for item in classes.order:
+        if item.name != name:
+            continue
+        for member in item.members:
+            heirs = tuple(code for code, own in local.items() if own.parent == member.identity and code not in named)
+            found[member.scheme] = (*found.get(member.scheme, ()), member.identity, *heirs)
+    return found
+
+
+def _choices(
+    compiled: Compiled,
+    classes: Classes,
+    pairs: Pairs,
+    in_force_: npt.NDArray[np.uint8],
+    doubtful: npt.NDArray[np.bool_],
+    bills: int,
+) -> npt.NDArray[np.bool_]:
+    """Which classes a bill's person has chosen against; bills without a choice become ``doubtful``."""
+    drop = np.zeros((bills, len(classes.order)), bool)
+    if len(classes.choose) != 2:
+        return drop
+    names = [item.name for item in classes.order]
+    member, chosen = {}, {}
+    for name in classes.choose:
+        identities = [code for group in _members(compiled, classes, name).values() for code in group]
+        rows = np.isin(pairs.identity, identities) & (in_force_ == TRUE)
+        member[name], chosen[name] = np.zeros(bills, bool), np.zeros(bills, bool)
+        member[name][pairs.bill[rows]] = True
+        chosen[name][pairs.bill[rows & pairs.chosen]] = True
+    one, other = classes.choose
+    both = member[one] & member[other]
+    drop[:, names.index(other)] = both & chosen[one] & ~chosen[other]
+    drop[:, names.index(one)] = both & chosen[other] & ~chosen[one]
+    doubtful |= both & (chosen[one] == chosen[other])
+    return drop

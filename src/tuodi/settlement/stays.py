@@ -1,0 +1,62 @@
+"""Stays: which bills belong together, their ordinal in the counter year, and stays that overlap.
+
+Enters: bills in settlement order. Leaves: arrays in that order. Source: docs/reference/pack-language.md 7.2, 7.11.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+__all__ = ["overlapping", "stay_numbers", "stay_ordinals"]
+
+
+def stay_numbers(bills: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """A number for each stay of each person; a bill without ``stay_id`` is a stay of its own."""
+    own = pl.concat_str(pl.lit("bill\x1f"), pl.col("claim_id"))
+    key = pl.concat_str(
+        "person_id", pl.coalesce(pl.concat_str(pl.lit("stay\x1f"), pl.col("stay_id")), own), separator="\x1f"
+    )
+    return bills.select(key.rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
+
+
+def stay_ordinals(bills: pl.DataFrame, stay: npt.NDArray[np.int64], inpatient: npt.NDArray[np.bool_]) -> pl.Series:
+    """The ordinal of each inpatient bill's stay in its counter year: the column, else counted; null elsewhere.
+
+    ``bills`` is in settlement order and holds ``person_id``, ``counter_year`` and ``stay_ordinal``.
+    """
+    frame = bills.select("person_id", "counter_year", "stay_ordinal").with_columns(
+        stay=stay, inpatient=inpatient, row=pl.int_range(pl.len())
+    )
+    first = (
+        frame.filter("inpatient")
+        .group_by("person_id", "counter_year", "stay", maintain_order=True)
+        .agg(pl.col("row").min())
+        .sort("row")
+        .with_columns(counted=pl.int_range(1, pl.len() + 1).over("person_id", "counter_year"))
+        .select("person_id", "counter_year", "stay", "counted")
+    )
+    joined = frame.join(first, on=["person_id", "counter_year", "stay"], how="left", maintain_order="left")
+    return joined.select(
+        pl.when("inpatient").then(pl.coalesce("stay_ordinal", "counted")).otherwise(None).alias("ordinal")
+    ).to_series()
+
+
+def overlapping(
+    bills: pl.DataFrame, stay: npt.NDArray[np.int64], inpatient: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Bills of inpatient stays that overlap another of the same person by more than the day of transfer."""
+    frame = bills.select("person_id", "admitted_on", "discharged_on").with_columns(stay=stay, inpatient=inpatient)
+    stays = (
+        frame.filter(pl.col("inpatient") & pl.col("admitted_on").is_not_null())
+        .group_by("person_id", "stay")
+        .agg(pl.col("admitted_on").min(), pl.col("discharged_on").max())
+    )
+    several = stays.filter(pl.len().over("person_id") > 1)
+    clash = several.join(several, on="person_id", suffix="_other").filter(
+        (pl.col("stay") != pl.col("stay_other"))
+        & (pl.col("admitted_on") < pl.col("discharged_on_other"))
+        & (pl.col("admitted_on_other") < pl.col("discharged_on"))
+    )
+    return np.isin(stay, clash["stay"].unique().to_numpy()) & inpatient
