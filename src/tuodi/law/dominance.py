@@ -62,10 +62,10 @@ def _undominated(
     if _effective_rates_dominate(pack, tables, spaces, better, worse):
         most = [item for item in most if not item[0].startswith("rate")]
     for name, dense in least:
-        if dense is not None and not _ordered(pack, dense, worse, better):
+        if dense is not None and not _ordered(pack, dense, spaces, worse, better):
             return name
     for name, dense in most:
-        if dense is not None and not _ordered(pack, dense, better, worse):
+        if dense is not None and not _ordered(pack, dense, spaces, better, worse):
             return name
     for cap in layer.caps:
         if "class" in cap.when.codes:
@@ -75,12 +75,18 @@ def _undominated(
     return ""
 
 
-def _ordered(pack: Pack, dense: Dense, high: int, low: int) -> bool:
-    """Whether every cell of class ``high`` is at least the cell of class ``low``, for every income year."""
+def _ordered(pack: Pack, dense: Dense, spaces: Mapping[str, Space], high: int, low: int) -> bool:
+    """Whether every cell of class ``high`` is at least the cell of class ``low``, for every income year.
+
+    Cells of a code that a file leaves empty are left out: whatever the code truly is, its own cell is compared.
+    """
     if "class" not in dense.axes:
         return True
     axis = dense.axes.index("class")
-    above, below = np.take(dense.cells, high, axis), np.take(dense.cells, low, axis)
+    named = tuple(
+        slice(len(spaces[name].codes)) if name in spaces else slice(None) for name in dense.axes if name != "class"
+    )
+    above, below = np.take(dense.cells, high, axis)[named], np.take(dense.cells, low, axis)[named]
     covered = (above != NOT_COVERED) & (below != NOT_COVERED)
     same = above == below
     for year in _years(pack, dense):
