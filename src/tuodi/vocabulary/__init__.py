@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["CODE_SETS", "aliases", "codes", "label", "value_map"]
+__all__ = ["CODE_SETS", "aliases", "codes", "label", "marked_values", "value_map"]
 
 
 @cache
@@ -44,3 +44,8 @@ def aliases(table: str) -> dict[str, tuple[str, ...]]:
 def value_map(code_set: str) -> dict[str, str]:
     """National and Chinese values of one code set → core code (``values.yaml``)."""
     return {str(value): code for code, values in _data("values.yaml").get(code_set, {}).items() for value in values}
+
+
+def marked_values(mark: str, code_set: str) -> tuple[str, ...]:
+    """Values of one code set that ``values.yaml`` marks ``unverified`` or ``ambiguous``."""
+    return tuple(map(str, _data("values.yaml")[mark].get(code_set, ())))

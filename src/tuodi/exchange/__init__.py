@@ -1,0 +1,32 @@
+"""Files and messages in and out: what a department sends becomes a declared table, and what is wrong is said.
+
+Enters: CSV and TSV (UTF-8, UTF-16, GB18030), XLSX, XLS, Parquet, national JSON replies, a ZIP with one of them.
+Leaves: tables of ``tuodi.tables`` in a :class:`Reading`, every wrong row with file, row, column and reason, and the
+workbook in which it can be corrected and sent again; tables as CSV, XLSX, Parquet. May import ``tuodi.tables``,
+``tuodi.vocabulary``, ``tuodi.money``, ``tuodi.errors``, ``tuodi.i18n``.
+"""
+
+from tuodi.exchange._checks import check_claims, check_reading
+from tuodi.exchange._persons import Linked, check_identities, link_persons
+from tuodi.exchange._quarantine import write_quarantine
+from tuodi.exchange._read import read_table, read_tables
+from tuodi.exchange._reading import FINDINGS, Checked, Reading
+from tuodi.exchange._reasons import describe_error, sentence
+from tuodi.exchange._write import write_table
+
+__all__ = [
+    "FINDINGS",
+    "Checked",
+    "Linked",
+    "Reading",
+    "check_claims",
+    "check_identities",
+    "check_reading",
+    "describe_error",
+    "link_persons",
+    "read_table",
+    "read_tables",
+    "sentence",
+    "write_quarantine",
+    "write_table",
+]

@@ -1,0 +1,215 @@
+"""What must hold within one bill, and between bills of one file: sums, signs, dates, doubles, reversals.
+
+Enters: a conformed claims table. Leaves: :class:`Checked`. The identities between amounts are S1, S2, S4, S5 and S9 of
+reference/nhsa_interface.md 2.10; reversals follow SPEC-settlement section 6. Imports ``tuodi.tables``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from datetime import date
+
+import polars as pl
+
+from tuodi.exchange._reading import Checked, Finding, Reading, finding, findings_frame
+from tuodi.exchange._reversals import pair_reversals
+from tuodi.money import yuan
+from tuodi.tables import CLAIMS, PARTS, PAYERS
+
+__all__ = ["Notes", "check_claims", "check_reading"]
+
+_SPECIAL_PAYERS = ("paid_disabled_veteran", "paid_tilt")
+"""Payers that most sources do not have at all: where they are empty, nothing is hidden behind them."""
+_SUMMED_MONEY = sorted(CLAIMS.money - {"deductible_recorded"})
+
+
+class Notes:
+    """Findings while they are gathered, by position of the row (from 0)."""
+
+    def __init__(self, frame: pl.DataFrame, key: str = "claim_id") -> None:
+        self.keys = frame[key].fill_null("").to_list()
+        self.hard: list[Finding] = []
+        self.soft: list[Finding] = []
+        self.bad: set[int] = set()
+
+    def add(self, position: int, code: str, field: str, found: str, expected: str = "", soft: bool = False) -> None:
+        """One finding; a hard one sends its row to be corrected."""
+        line = finding(position + 1, code, found, expected, field=field, column=field, key=self.keys[position])
+        (self.soft if soft else self.hard).append(line)
+        if not soft:
+            self.bad.add(position)
+
+    def result(self, frame: pl.DataFrame, left_out: Set[int] = frozenset()) -> Checked:
+        """Good rows and findings. A row set aside keeps its warnings as well."""
+        kept = [place for place in range(frame.height) if place not in self.bad and place not in left_out]
+        good = frame if len(kept) == frame.height else frame[kept]
+        return Checked(good, findings_frame(self.hard), findings_frame(self.soft))
+
+
+def check_claims(
+    frame: pl.DataFrame,
+    *,
+    message: bool = False,
+    aggregate: bool = False,
+    refunded: pl.Series | None = None,
+    set_aside: Set[str] = frozenset(),
+    as_of: date | None = None,
+) -> Checked:
+    """Check every bill and every pair of bills.
+
+    A broken sum is an error in national messages (``message``) and in online local bills; a warning in manual and
+    out-of-area bills and in a file of totals (``aggregate``). ``refunded`` marks rows by the settlement's refund flag.
+    ``set_aside`` names claims whose reversal is itself to be corrected: they must wait with it. ``as_of`` is the day of
+    the data; later dates are warned of. In the findings ``row`` is the position in ``frame``, from 1.
+    """
+    notes = Notes(frame)
+    soft = _soft_rows(frame, message, aggregate)
+    left_out = _duplicates(frame, refunded, notes)
+    alive = pl.Series([place not in left_out for place in range(frame.height)], dtype=pl.Boolean())
+    _sums(frame, soft, alive, notes)
+    _dates(frame, alive, as_of, notes)
+    frame = pair_reversals(frame, alive, refunded, set_aside, notes)
+    return notes.result(frame, left_out)
+
+
+def check_reading(reading: Reading, *, aggregate: bool = False, as_of: date | None = None) -> Reading:
+    """A claims reading after :func:`check_claims`, its findings with the file's own rows and cells."""
+    checked = check_claims(
+        reading.frame,
+        message=reading.message,
+        aggregate=aggregate,
+        refunded=reading.refund_flags,
+        set_aside=_waiting(reading),
+        as_of=as_of,
+    )
+    return reading.after(checked)
+
+
+def _waiting(reading: Reading) -> frozenset[str]:
+    """Claims named by a reversal that was not readable."""
+    names = list(reading.headers)
+    header = next((header for header, column in reading.header_map.items() if column == "reverses"), None)
+    if header is None or not reading.quarantine.height:
+        return frozenset()
+    place = names.index(header)
+    cells = reading.quarantine["cells"].to_list()
+    return frozenset(row[place].strip() for row in cells if len(row) > place and row[place].strip())
+
+
+def _soft_rows(frame: pl.DataFrame, message: bool, aggregate: bool) -> pl.Series:
+    if message or aggregate:
+        return pl.Series([aggregate]).new_from_index(0, frame.height)
+    manual = (frame["settle_mode"] == "manual").fill_null(False)
+    away = (frame["place"] != "local").fill_null(False)
+    return manual | away
+
+
+def _duplicates(frame: pl.DataFrame, refunded: pl.Series | None, notes: Notes) -> set[int]:
+    """Equal rows: one stays. One id with different contents: nobody knows which is right."""
+    ids = frame["claim_id"]
+    doubled = ids.is_duplicated().arg_true().to_list()
+    if not doubled:
+        return set()
+    flags = refunded.to_list() if refunded is not None else [None] * frame.height
+    groups: dict[str, dict[tuple[object, ...], list[int]]] = {}
+    rows = frame[doubled].rows()
+    for place, row in zip(doubled, rows, strict=True):
+        groups.setdefault(ids[place], {}).setdefault((*row, flags[place]), []).append(place)
+    dropped: set[int] = set()
+    for contents in groups.values():
+        kept = [places[0] for places in contents.values()]
+        for places in contents.values():
+            for place in places[1:]:
+                notes.add(place, "duplicate_dropped", "claim_id", ids[place], str(places[0] + 1), soft=True)
+                dropped.add(place)
+        if len(kept) > 1 and not _plus_and_minus(frame, kept):
+            for places in contents.values():
+                notes.add(places[0], "duplicate_id", "claim_id", ids[places[0]], str(len(kept)))
+    return dropped
+
+
+def _plus_and_minus(frame: pl.DataFrame, places: Sequence[int]) -> bool:
+    """A refunded settlement sent as two rows of one id, the positive and the negative (4.4 d)."""
+    totals = sorted(frame["total"].gather(list(places)).to_list())
+    return len(places) == 2 and totals[0] < 0 < totals[1] and totals[0] == -totals[1]
+
+
+def _sums(frame: pl.DataFrame, soft: pl.Series, alive: pl.Series, notes: Notes) -> None:
+    sign = pl.when(pl.col("total") < 0).then(-1).otherwise(1)
+    known = pl.sum_horizontal(pl.col(name).fill_null(0) for name in PAYERS)
+    plain = [name for name in PAYERS if name not in _SPECIAL_PAYERS]
+    hidden = pl.any_horizontal(pl.col(name).is_null() for name in plain)
+    accounts = pl.when(pl.col("paid_account_shared").fill_null(0) == 0).then(
+        pl.col("paid_account") + pl.col("paid_cash")
+    )
+    own = pl.coalesce("own_total", accounts)
+    hospital = pl.col("paid_hospital").fill_null(0)
+    sums = frame.select(
+        parts=pl.sum_horizontal(PARTS, ignore_nulls=False),
+        total=pl.col("total"),
+        payers=known,
+        payers_plain=known - pl.col("paid_tilt").fill_null(0),
+        tilt=pl.col("paid_tilt").fill_null(0),
+        fund=pl.col("paid_fund_total"),
+        payers_off=(known - pl.col("paid_fund_total")) * sign,
+        hidden=hidden,
+        shares=pl.col("paid_fund_total") + own + hospital,
+        shares_off=(pl.col("paid_fund_total") + own + hospital - pl.col("total")) * sign,
+        no_hospital=pl.col("paid_hospital").is_null(),
+        accounts=accounts,
+        own_total=pl.col("own_total"),
+        deductible=pl.col("deductible_recorded") * sign,
+        in_scope=pl.col("in_scope") * sign,
+    ).with_columns(alive=alive, soft=soft)
+
+    def each(condition: pl.Expr) -> list[tuple[int, dict[str, int]]]:
+        places = sums.select((pl.col("alive") & condition).fill_null(False).arg_true()).to_series().to_list()
+        return list(zip(places, sums[places].to_dicts(), strict=True)) if places else []
+
+    lenient = soft.to_list() if soft.any() else None
+
+    def is_soft(place: int) -> bool:
+        return lenient is not None and lenient[place]
+
+    for place, row in each(pl.col("parts") != pl.col("total")):
+        notes.add(place, "parts_total", "total", yuan(row["parts"]), yuan(row["total"]), is_soft(place))
+    for place, row in each(pl.col("payers_off") != 0):
+        fund = yuan(row["fund"])
+        if row["tilt"] and row["payers_plain"] == row["fund"]:
+            notes.add(place, "tilt_inside", "paid_tilt", fund, fund, soft=True)
+        elif row["hidden"] and row["payers_off"] < 0:
+            notes.add(place, "payers_fund_open", "paid_fund_total", yuan(row["payers"]), fund, soft=True)
+        else:
+            notes.add(place, "payers_fund", "paid_fund_total", yuan(row["payers"]), fund, is_soft(place))
+    for place, row in each(pl.col("shares_off") != 0):
+        total = yuan(row["total"])
+        if row["no_hospital"] and row["shares_off"] < 0:
+            notes.add(place, "shares_total_open", "total", yuan(row["shares"]), total, soft=True)
+        else:
+            notes.add(place, "shares_total", "total", yuan(row["shares"]), total, is_soft(place))
+    for place, row in each(pl.col("accounts") != pl.col("own_total")):
+        notes.add(place, "own_split", "own_total", yuan(row["accounts"]), yuan(row["own_total"]), is_soft(place))
+    wrong = (pl.col("deductible") < 0) | (pl.col("deductible") > pl.col("in_scope"))
+    for place, row in each(wrong):
+        notes.add(
+            place, "deductible_range", "deductible_recorded", yuan(row["deductible"]), yuan(row["in_scope"]), soft=True
+        )  # fmt: skip
+
+
+def _dates(frame: pl.DataFrame, alive: pl.Series, as_of: date | None, notes: Notes) -> None:
+    settled = frame["settled_at"].dt.date()
+    pairs = [
+        ("admitted_after_discharged", "admitted_on", frame["admitted_on"], frame["discharged_on"], False),
+        ("discharged_before_birth", "discharged_on", frame["birth_date"], frame["discharged_on"], False),
+        ("settled_before_birth", "settled_at", frame["birth_date"], settled, False),
+        ("settled_before_discharged", "settled_at", frame["discharged_on"], settled, True),
+    ]
+    for code, field, early, late, soft in pairs:
+        for place in ((early > late).fill_null(False) & alive).arg_true().to_list():
+            shown = frame[field][place]
+            limit = late[place] if field == "admitted_on" else early[place]
+            notes.add(place, code, field, str(shown), str(limit), soft)
+    if as_of is not None:
+        for field, days in (("discharged_on", frame["discharged_on"]), ("settled_at", settled)):
+            for place in ((days > as_of).fill_null(False) & alive).arg_true().to_list():
+                notes.add(place, "in_future", field, str(days[place]), str(as_of), soft=True)

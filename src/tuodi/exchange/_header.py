@@ -1,0 +1,158 @@
+"""Find the header among the first rows of a sheet and say which column is which.
+
+Enters: the first rows as text, merged ranges, a schema. Leaves: a :class:`Header`: the span of header rows and one
+name per column; then a :class:`Match`: header → column of the schema. Imports ``tuodi.tables``, ``vocabulary``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from tuodi import vocabulary
+from tuodi.exchange._reasons import file_error
+from tuodi.exchange._words import header_keys, header_unit
+from tuodi.tables import Schema
+
+__all__ = ["HEADER_WITHIN", "OWN_HEADERS", "Header", "Match", "find_header", "match_headers", "spellings"]
+
+HEADER_WITHIN = 10
+"""The header must stand within this many rows."""
+
+OWN_HEADERS = ("问题说明", "原文件", "原工作表", "原行号", "Problem", "Source file", "Source sheet", "Source row")
+"""Columns that the quarantine workbook adds; passed over when it is sent again."""
+
+Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
+
+
+@dataclass(frozen=True)
+class Header:
+    """Rows ``first``…``last`` (from 0) hold the header; ``names`` has one text per column."""
+
+    first: int
+    last: int
+    names: tuple[str, ...]
+    score: int
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which file column feeds which schema column; ``second`` repeats a field under another national name."""
+
+    columns: Mapping[str, int]
+    second: Mapping[int, str]
+    unknown: tuple[str, ...]
+    doubtful: Mapping[int, str]
+    """Columns that compete with the chosen one and must hold the same content."""
+
+
+@cache
+def spellings(table: str) -> Mapping[str, tuple[str, int]]:
+    """Header key → (column, rank among its spellings) for every alias of a table."""
+    found: dict[str, tuple[str, int]] = {}
+    for name, column_aliases in _aliases(table).items():
+        for rank, alias in enumerate(column_aliases):
+            for key in header_keys(alias)[:1]:
+                found.setdefault(key, (name, rank))
+    return found
+
+
+def _aliases(table: str) -> dict[str, tuple[str, ...]]:
+    known = vocabulary.aliases(table)
+    if table == "changes":  # a change carries the columns of a bill
+        known = {**vocabulary.aliases("claims"), **known}
+        known.pop("refund_flag", None)
+    return known
+
+
+def _lookup(table: str, header: str) -> tuple[str, int] | None:
+    known = spellings(table)
+    return next((known[key] for key in header_keys(header) if key in known), None)
+
+
+def find_header(
+    head: Sequence[Sequence[str]], schema: Schema, merged: Merged = (), forced: Sequence[str] = ()
+) -> Header | None:
+    """The row, or pair of rows, whose cells match most columns of ``schema``; nothing when none matches enough."""
+    best: Header | None = None
+    width = max((len(row) for row in head), default=0)
+    grid = [[*row, *[""] * (width - len(row))] for row in head]
+    for first in range(min(len(grid), HEADER_WITHIN)):
+        single = tuple(cell.strip() for cell in grid[first])
+        candidates = [Header(first, first, single, _score(single, schema, forced))]
+        if first + 1 < len(grid):
+            names = _two_levels(grid, first, merged, schema.name)
+            candidates.append(Header(first, first + 1, names, _score(names, schema, forced)))
+        for candidate in candidates:
+            if candidate.score > (best.score if best else 0):
+                best = candidate
+    needed = min(2, len(schema.required))
+    return best if best and best.score >= needed else None
+
+
+def _score(names: Sequence[str], schema: Schema, forced: Sequence[str]) -> int:
+    found = {match[0] for name in names if name and (match := _lookup(schema.name, name))}
+    return len(found) + len(set(forced) & set(names))
+
+
+def _two_levels(grid: Sequence[Sequence[str]], first: int, merged: Merged, table: str) -> tuple[str, ...]:
+    upper, lower = [cell.strip() for cell in grid[first]], [cell.strip() for cell in grid[first + 1]]
+    spans = [(start, end) for start, end in merged if start[0] <= first <= end[0]]
+    for (_, left), (_, right) in spans:
+        for column in range(left, min(right + 1, len(upper))):
+            upper[column] = upper[left]
+    if not spans:  # text files know no merged cells: a blank belongs to the name on its left
+        for column in range(1, len(upper)):
+            if not upper[column] and lower[column]:
+                upper[column] = upper[column - 1]
+    names = []
+    for above, below in zip(upper, lower, strict=True):
+        joined = above + below
+        if not below or not above or above == below:
+            names.append(below or above)
+        elif _lookup(table, joined):
+            names.append(joined)
+        else:
+            names.append(below if _lookup(table, below) else f"{above}/{below}")
+    return tuple(names)
+
+
+def match_headers(file: str, names: Sequence[str], schema: Schema, forced: Mapping[str, str] | None = None) -> Match:
+    """Assign headers to columns. Two national names of one field: the first in the alias table wins.
+
+    Two other headers for one column must agree in content (``doubtful``, judged by the caller).
+    """
+    wanted = dict(forced or {})
+    for header in wanted:
+        if header not in names:
+            raise file_error("columns_option", file, found=header, expected="、".join(filter(None, names)))
+    found: dict[str, list[tuple[int, int]]] = {}
+    unknown: list[str] = []
+    for position, name in enumerate(names):
+        match = (wanted[name], -1) if name in wanted else _lookup(schema.name, name) if name else None
+        if match is None:
+            if name and name not in OWN_HEADERS:
+                unknown.append(name)
+            continue
+        found.setdefault(match[0], []).append((match[1], position))
+    columns: dict[str, int] = {}
+    second: dict[int, str] = {}
+    doubtful: dict[int, str] = {}
+    for column, places in found.items():
+        places.sort()
+        rank, chosen = places[0]
+        columns[column] = chosen
+        for other_rank, position in places[1:]:
+            national = names[chosen].isascii() and names[position].isascii() and rank != other_rank
+            if rank == -1 or national:
+                second[position] = column
+            else:
+                doubtful[position] = column
+    return Match(columns, second, tuple(unknown), doubtful)
+
+
+def units(names: Sequence[str], title_lines: Sequence[str]) -> tuple[dict[int, str], str | None]:
+    """Unit stated in each header, and the one that a title line states for the whole file."""
+    whole = next((unit for line in title_lines if (unit := header_unit(line))), None)
+    return {position: unit for position, name in enumerate(names) if name and (unit := header_unit(name))}, whole

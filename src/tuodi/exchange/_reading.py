@@ -1,0 +1,146 @@
+"""What reading a file leaves: good rows, rows to be corrected, warnings, and what was found around the table.
+
+Enters: nothing. Leaves: :class:`Reading`, :class:`Checked` and the declared form of findings. Imports ``tuodi.tables``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
+
+import polars as pl
+
+from tuodi.exchange._reasons import sentence
+from tuodi.tables import Schema
+
+__all__ = ["FINDINGS", "Checked", "Reading", "finding", "findings_frame"]
+
+FINDINGS: Mapping[str, pl.DataType] = {
+    "file": pl.String(),
+    "sheet": pl.String(),
+    "row": pl.Int64(),
+    "key": pl.String(),
+    "field": pl.String(),
+    "column": pl.String(),
+    "found": pl.String(),
+    "reason": pl.String(),
+    "expected": pl.String(),
+    "reason_zh": pl.String(),
+    "reason_en": pl.String(),
+    "cells": pl.List(pl.String()),
+}
+"""One wrong cell (or row) a line. ``row`` is the number a spreadsheet shows, 0 for the whole file; ``key`` the id of
+the record where it has one; ``field`` the column of the schema, ``column`` the header as found; ``reason`` a stable
+code; ``cells`` the row as it stood, in the order of ``Reading.headers``."""
+
+Finding = tuple[object, ...]
+
+
+class Checked(NamedTuple):
+    """The result of a check: rows that go on, rows to be corrected and rows with a doubt, as findings."""
+
+    good: pl.DataFrame
+    quarantine: pl.DataFrame
+    warnings: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One table read from one file. ``rows_read = good rows + quarantined + dropped``, always."""
+
+    schema: Schema
+    file: str
+    sheet: str
+    frame: pl.DataFrame
+    quarantine: pl.DataFrame
+    warnings: pl.DataFrame
+    headers: tuple[str, ...]
+    header_map: Mapping[str, str]
+    unknown_columns: tuple[str, ...]
+    rows_read: int
+    encoding: str
+    title_lines: tuple[str, ...] = ()
+    footer_lines: tuple[str, ...] = ()
+    window_from: date | None = None
+    window_to: date | None = None
+    dropped: int = 0
+    """Rows that repeat another one exactly; found by a check, not by reading."""
+    origin: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"row": pl.Int64(), "cells": pl.List(pl.String())})
+    )
+    """Beside each good row its number and its cells as they stood."""
+    refund_flags: pl.Series | None = None
+    """Claims only: the settlement's refund mark (``refd_setl_flag``) beside each good row."""
+    message: bool = False
+    """A national message: every broken sum is an error."""
+    defaults: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def quarantined(self) -> int:
+        """How many rows are to be corrected."""
+        return self.quarantine["row"].n_unique() if self.quarantine.height else 0
+
+    def after(self, checked: Checked) -> Reading:
+        """This reading with a check's result: its rows leave ``frame``, its findings join the others.
+
+        ``checked`` must come from ``self.frame``; a finding's ``row`` is the position in it, from 1.
+        """
+        gone = set(checked.quarantine["row"].to_list()) if checked.quarantine.height else set()
+        left_out = checked.warnings.filter(pl.col("reason") == "duplicate_dropped")["row"].to_list()
+        kept = ~pl.Series(range(1, self.frame.height + 1), dtype=pl.Int64()).is_in([*gone, *left_out])
+        return replace(
+            self,
+            frame=checked.good,
+            quarantine=_joined(self.quarantine, self._placed(checked.quarantine)),
+            warnings=_joined(self.warnings, self._placed(checked.warnings)),
+            origin=self.origin.filter(kept),
+            refund_flags=None if self.refund_flags is None else self.refund_flags.filter(kept),
+            dropped=self.dropped + len(set(left_out)),
+        )
+
+    def _placed(self, findings: pl.DataFrame) -> pl.DataFrame:
+        if not findings.height:
+            return findings
+        names = {column: header for header, column in self.header_map.items()}
+        at = self.origin[[row - 1 for row in findings["row"].to_list()]]
+        return findings.with_columns(
+            file=pl.lit(self.file),
+            sheet=pl.lit(self.sheet),
+            row=at["row"],
+            cells=at["cells"],
+            column=pl.col("field").replace(names),
+        ).select(list(FINDINGS))
+
+
+def _joined(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([first, second]).sort("row", maintain_order=True)
+
+
+def finding(
+    row: int,
+    code: str,
+    found: str,
+    expected: str = "",
+    *,
+    field: str = "",
+    column: str = "",
+    file: str = "",
+    sheet: str = "",
+    key: str = "",
+    cells: Sequence[str] = (),
+) -> Finding:
+    """One line of a findings table."""
+    shown = found if len(found) <= 80 else f"{found[:77]}…"
+    words = {"found": shown, "expected": expected}
+    return (
+        file, sheet, row, key, field, column, shown, code, expected,
+        sentence(code, "zh", **words), sentence(code, "en", **words), list(cells),
+    )  # fmt: skip
+
+
+def findings_frame(lines: Iterable[Finding]) -> pl.DataFrame:
+    """Findings as a table, in the order of their rows."""
+    return pl.DataFrame(list(lines), schema=dict(FINDINGS), orient="row").sort("row", maintain_order=True)

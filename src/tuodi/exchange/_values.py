@@ -1,0 +1,211 @@
+"""One cell's text → its value: amounts, dates, whole numbers, flags, months, identity numbers.
+
+Enters: the text of one cell. Leaves: the value, or a :class:`Wrong` with a reason code and what would be right.
+These functions define what is accepted; ``_columns`` does the same for whole clean columns at once, and tests hold
+the two together. Imports the words of this room only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from tuodi.exchange._words import plain
+
+__all__ = [
+    "BLANK_TEXTS", "BLANK_VALUES", "UNIT_DIGITS", "Wrong", "parse_amount", "parse_certificate", "parse_date",
+    "parse_flag", "parse_identifier", "parse_instant", "parse_month", "parse_text", "parse_until", "parse_whole",
+]  # fmt: skip
+
+BLANK_TEXTS = frozenset({"", "null", "NULL", "\\N"})
+"""Written for *nothing* in any column; the platform's files write ``null``."""
+
+BLANK_VALUES = BLANK_TEXTS | {"-", "--", "—", "——", "/", "无", "nan", "NaN", "None", "N/A", "空"}
+"""Written for *nothing* where a number, a date or a code is expected."""
+
+UNIT_DIGITS = {"分": 0, "元": 2, "万元": 6}
+"""Decimal digits of one fen in each unit."""
+
+_MOST_FEN = 10**18
+_AMOUNT_NOISE = re.compile(r"[\s,']|^(?:人民币|rmb|cny)", re.IGNORECASE)
+_AMOUNT_MARKS = re.compile(r"^[￥¥$]|元$")
+_GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
+_FIRST_YEAR, _LAST_YEAR = 1880, 2100
+_DATE = re.compile(
+    r"^(\d{4})\s*(?:[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})|年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))"
+    r"(?:[\sT]*(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})(?:[.,](\d{1,9}))?秒?)?分?|(\d{2})(\d{2})(\d{2}))?$"
+)
+_SERIAL = re.compile(r"^(\d{5})(?:\.(\d+))?$")
+_SERIAL_FIRST, _SERIAL_LAST = 10_000, 80_000
+_SHORT_YEAR = re.compile(r"^\d{1,2}[-/.年]\d{1,2}[-/.月]\d{1,4}日?(?:\s.*)?$")
+_MONTH = re.compile(r"^(\d{4})\s*(?:[-/.]\s*(\d{1,2})|年\s*(\d{1,2})\s*月?|(\d{2}))$")
+_SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+\d+$")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
+_OPEN_ENDS = frozenset({"长期", "至今", "永久", "长期有效", "无限期"})
+_YES = frozenset({"是", "1", "true", "y", "yes", "√", "有"})
+_NO = frozenset({"否", "0", "false", "n", "no", "×"})
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Why a cell was refused, and what would be right where that can be said."""
+
+    code: str
+    expected: str = ""
+
+
+def parse_text(text: str) -> str | Wrong | None:
+    """Outer white space and one leading text mark (') gone."""
+    stripped = text.strip(" \t\r\n\u3000\xa0\ufeff\u200b")
+    stripped = stripped.removeprefix("'").strip(" \t\r\n\u3000\xa0\ufeff\u200b")
+    return None if stripped in BLANK_TEXTS else stripped
+
+
+def parse_identifier(text: str) -> str | Wrong | None:
+    """A number that names something; what a spreadsheet rounded cannot be used."""
+    stripped = parse_text(plain(text))
+    if isinstance(stripped, str) and _SCIENTIFIC.match(stripped):
+        return Wrong("digits_lost")
+    return stripped
+
+
+def parse_amount(text: str, digits: int = 2) -> int | Wrong | None:
+    """Fen from an amount whose unit has ``digits`` decimals of one fen (yuan: 2). No float on the way."""
+    cleaned = plain(text).strip("'").replace("−", "-").replace("—", "-").replace("–", "-")
+    if cleaned in BLANK_VALUES:
+        return None
+    negative = cleaned.startswith("(") and cleaned.endswith(")")
+    if negative:
+        cleaned = cleaned[1:-1]
+    cleaned = _AMOUNT_MARKS.sub("", _AMOUNT_MARKS.sub("", cleaned.strip()).strip()).strip()
+    if "," in cleaned and not _GROUPED.match(cleaned):
+        return Wrong("not_amount")
+    cleaned = _AMOUNT_NOISE.sub("", cleaned)
+    if not cleaned or not cleaned.isascii() or cleaned[-1] not in "0123456789.":
+        return Wrong("not_amount")
+    try:
+        amount = Decimal(cleaned)
+    except InvalidOperation:
+        return Wrong("not_amount")
+    if not amount.is_finite():
+        return Wrong("not_amount")
+    if amount and amount.adjusted() > 20:
+        return Wrong("amount_large")
+    fen = amount.scaleb(digits)
+    if fen != fen.to_integral_value():
+        return Wrong("amount_decimals")
+    if abs(fen) >= _MOST_FEN:
+        return Wrong("amount_large")
+    return -int(fen) if negative else int(fen)
+
+
+def parse_instant(text: str) -> datetime | Wrong | None:
+    """A date, with or without a time, in any of the field's ways; an Excel serial number too."""
+    cleaned = plain(text).strip("'")
+    if cleaned in BLANK_VALUES:
+        return None
+    match = _DATE.match(cleaned)
+    if match is None:
+        return _serial(cleaned)
+    year = int(match[1])
+    month, day = (int(match[i] or match[i + 2] or match[i + 4]) for i in (2, 3))
+    clock = [int(match[i] or match[j] or 0) for i, j in ((8, 12), (9, 13), (10, 14))]
+    micro = int((match[11] or "0").ljust(6, "0")[:6])
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return Wrong("date_impossible")
+    if clock == [24, 0, 0]:  # the end of a day, as some platforms write it
+        clock = [23, 59, 59]
+    try:
+        hour, minute, second = clock
+        return datetime(year, month, day, hour, minute, second, micro)  # noqa: DTZ001 - local time has no zone here
+    except ValueError:
+        return Wrong("date_impossible")
+
+
+def _serial(text: str) -> datetime | Wrong:
+    match = _SERIAL.match(text)
+    if match and _SERIAL_FIRST <= int(match[1]) <= _SERIAL_LAST:
+        seconds = round(Decimal(f"0.{match[2] or 0}") * 86_400)
+        return datetime(1899, 12, 30) + timedelta(days=int(match[1]), seconds=seconds)  # noqa: DTZ001
+    return Wrong("date_ambiguous" if _SHORT_YEAR.match(text) else "date_unreadable")
+
+
+def parse_date(text: str) -> date | Wrong | None:
+    """As :func:`parse_instant`, without the time."""
+    found = parse_instant(text)
+    return found.date() if isinstance(found, datetime) else found
+
+
+def parse_until(text: str) -> date | Wrong | None:
+    """The end of an interval: 长期 and years from 2099 mean an open end."""
+    cleaned = plain(text)
+    if cleaned in _OPEN_ENDS or re.match(r"^(?:2099|[3-9]\d{3})\D?(?:12\D?31|0?1\D?0?1)", cleaned):
+        return None
+    return parse_date(cleaned)
+
+
+def parse_whole(text: str) -> int | Wrong | None:
+    """A whole number; ``2024年``, ``3次`` and ``2.0`` are read as the field means them."""
+    cleaned = re.sub(r"[\s年次度月]+$", "", plain(text).strip("'"))
+    if cleaned in BLANK_VALUES:
+        return None
+    match = re.match(r"^([+-]?\d{1,15})(?:\.0*)?$", cleaned)
+    return int(match[1]) if match and cleaned.isascii() else Wrong("not_whole")
+
+
+def parse_flag(text: str) -> bool | Wrong | None:
+    """是 or 否."""
+    cleaned = plain(text).strip("'").casefold()
+    if cleaned in _YES or cleaned in _NO:
+        return cleaned in _YES
+    return None if cleaned in BLANK_VALUES else Wrong("not_flag")
+
+
+def parse_month(text: str) -> str | Wrong | None:
+    """``yyyy-mm`` from any of the field's ways."""
+    cleaned = plain(text).strip("'")
+    if cleaned in BLANK_VALUES:
+        return None
+    match = _MONTH.match(cleaned)
+    if match:
+        month = int(match[2] or match[3] or match[4])
+        return f"{match[1]}-{month:02d}" if 1 <= month <= 12 else Wrong("month_unreadable")
+    found = parse_instant(cleaned)  # a spreadsheet turns 2024-03 into the first of March
+    return f"{found:%Y-%m}" if isinstance(found, datetime) and found.day == 1 else Wrong("month_unreadable")
+
+
+def check_character(digits: str) -> str:
+    """The 18th character that GB 11643 asks for after 17 digits."""
+    return _CHECKS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11]
+
+
+def parse_certificate(text: str) -> str | Wrong | None:
+    """An identity number: normalised, 15 → 18, the check character proved. Other papers pass as they are.
+
+    A disability certificate (20 characters) begins with the identity number, which is what is kept.
+    """
+    cleaned = re.sub(r"[\s'‘’\"-]+", "", plain(text)).upper()
+    if cleaned in {"", "NULL", "\\N", "/", "无", "—"}:
+        return None
+    if re.match(r"^\d(?:\.\d+)?E\+\d+$", cleaned):
+        return Wrong("digits_lost")
+    if re.match(r"^G\d{17}[\dX]$", cleaned):  # a school number is the identity number behind a G
+        cleaned = cleaned[1:]
+    if re.match(r"^\d{17}[\dX]\d{2}(?:B\d+)?$", cleaned):
+        cleaned = cleaned[:18]
+    if re.match(r"^\d{15}$", cleaned):
+        cleaned = f"{cleaned[:6]}19{cleaned[6:]}"
+        cleaned += check_character(cleaned)
+    if not re.match(r"^\d{17}[\dX]$", cleaned):
+        numeric = re.match(r"^[\dX]+$", cleaned)
+        short = not re.match(r"^[A-Z0-9()/]{5,30}$", cleaned)
+        return Wrong("certificate_length") if numeric or short else cleaned
+    try:
+        datetime(int(cleaned[6:10]), int(cleaned[10:12]), int(cleaned[12:14]))  # noqa: DTZ001
+    except ValueError:
+        return Wrong("certificate_birth")
+    right = check_character(cleaned[:17])
+    return cleaned if cleaned[17] == right else Wrong("certificate_check", right)

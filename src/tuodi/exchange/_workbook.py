@@ -1,0 +1,174 @@
+"""Workbooks: XLSX and XLS. Title rows, merged headers, text numbers; a formula is seen and refused.
+
+Enters: bytes. Leaves: one :class:`RawTable` per sheet that holds the wanted table. Values come from calamine; what it
+does not tell (formulas and error values of XLSX) is read from the sheet's own XML.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from typing import IO, Any
+from xml.etree import ElementTree
+
+import polars as pl
+import python_calamine
+
+from tuodi.exchange._header import HEADER_WITHIN, find_header
+from tuodi.exchange._raw import RawFault, RawTable, frame_of, line_text
+from tuodi.exchange._reasons import file_error
+from tuodi.exchange._text import no_header
+from tuodi.exchange._xls import xls_formulas
+from tuodi.tables import Schema
+
+__all__ = ["cell_text", "read_workbook"]
+
+_LARGEST_WHOLE = 10**15
+Formulas = Mapping[tuple[int, int], tuple[str, str]]
+"""(row, column) from 0 → (reason, text of the formula)."""
+
+
+def cell_text(value: Any) -> str:
+    """A cell as its sheet shows it: numbers with the 15 digits that a spreadsheet keeps, dates as ISO."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        if abs(value) < _LARGEST_WHOLE and value == int(value):
+            return str(int(value))
+        return format(value, ".15g")
+    if isinstance(value, datetime):
+        rounded = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+        return f"{rounded:%Y-%m-%d}" if rounded.time() == time.min else f"{rounded:%Y-%m-%d %H:%M:%S}"
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def read_workbook(
+    data: bytes, file: str, schema: Schema, sheet: str | int | None, forced: Mapping[str, str] | None = None
+) -> list[RawTable]:
+    """Every wanted sheet: the one named, or those whose header is that of the table."""
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
+        names = book.sheet_names
+        wanted = _wanted(file, names, sheet)
+        tables = []
+        for name in wanted:
+            source = book.get_sheet_by_name(name)
+            rows = source.to_python(skip_empty_area=False)
+            merged = source.merged_cell_ranges or ()
+            table = _sheet(data, file, name, rows, merged, schema, list(forced or {}))
+            if table is not None:
+                tables.append(table)
+    except python_calamine.PasswordError:
+        raise file_error("workbook_password", file) from None
+    except (python_calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, OSError) as error:
+        raise file_error("workbook_broken", file, found=str(error).splitlines()[0][:120]) from None
+    if not tables:
+        raise no_header(file, schema)
+    return tables
+
+
+def _wanted(file: str, names: Sequence[str], sheet: str | int | None) -> list[str]:
+    if sheet is None:
+        return list(names)
+    if isinstance(sheet, int) and 1 <= sheet <= len(names):
+        return [names[sheet - 1]]
+    if sheet in names:
+        return [str(sheet)]
+    raise file_error("sheet_missing", file, found=str(sheet), expected="、".join(names))
+
+
+def _sheet(
+    data: bytes,
+    file: str,
+    name: str,
+    rows: list[list[Any]],
+    merged: Any,
+    schema: Schema,
+    forced: Sequence[str],
+) -> RawTable | None:
+    head = [[cell_text(cell) for cell in row] for row in rows[: HEADER_WITHIN + 2]]
+    header = find_header(head, schema, merged, forced)
+    if header is None:
+        return None
+    names = list(header.names)
+    while names and not names[-1]:
+        names.pop()
+    width = len(names)
+    start = header.last + 1
+    body = [[cell_text(cell) for cell in row[:width]] for row in rows[start:]]
+    faults = []
+    for (row, column), (code, text) in sorted(_formulas(data, name).items()):
+        if row >= start and column < width and row - start < len(body):
+            shown = body[row - start][column]
+            faults.append(RawFault(row - start, column, code, text, shown))
+            if code == "formula":
+                body[row - start][column] = text
+            else:
+                body[row - start][column] = text or "#"
+    titles = tuple(filter(None, (line_text(row) for row in head[: header.first])))
+    numbers = pl.Series(range(start + 1, start + 1 + len(body)), dtype=pl.Int64())
+    return RawTable(file, name, tuple(names), frame_of(body, width), numbers, faults, titles, (), "workbook")
+
+
+def _formulas(data: bytes, sheet: str) -> Formulas:
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            path = _sheet_path(archive, sheet)
+            if path is None:
+                return {}
+            raw = archive.read(path)
+            if not re.search(rb"<(?:\w+:)?f[\s>/]|\st=[\"']e[\"']", raw):
+                return {}
+            return dict(_scan(BytesIO(raw)))
+    return dict.fromkeys(xls_formulas(data, sheet), ("formula", "=…"))
+
+
+def _sheet_path(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    if "xl/workbook.xml" not in archive.namelist():
+        return None
+    relation = None
+    for element in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+        if element.tag.endswith("}sheet") and element.get("name") == sheet:
+            relation = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
+    for element in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter():
+        if element.get("Id") == relation:
+            target = str(element.get("Target"))
+            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            return path if path in archive.namelist() else None
+    return None
+
+
+def _scan(stream: IO[bytes]) -> Iterator[tuple[tuple[int, int], tuple[str, str]]]:
+    row, column = -1, -1
+    for event, element in ElementTree.iterparse(stream, events=("start", "end")):
+        tag = element.tag.rsplit("}", 1)[-1]
+        if event == "start":
+            if tag == "row":
+                row, column = int(element.get("r") or row + 2) - 1, -1
+            elif tag == "c":
+                column = _column(element.get("r")) if element.get("r") else column + 1
+            continue
+        if tag == "c":
+            kinds = {child.tag.rsplit("}", 1)[-1]: child.text or "" for child in element}
+            if "f" in kinds:
+                yield (row, column), ("formula", f"={kinds['f'] or '…'}")
+            elif element.get("t") == "e":
+                yield (row, column), ("excel_error", kinds.get("v", "#"))
+        elif tag == "row":
+            element.clear()
+
+
+def _column(reference: str | None) -> int:
+    number = 0
+    for letter in reference or "":
+        if not letter.isalpha():
+            break
+        number = number * 26 + ord(letter.upper()) - 64
+    return number - 1

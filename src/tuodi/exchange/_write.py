@@ -1,0 +1,123 @@
+"""Tables out: CSV, XLSX, Parquet. Yuan with two decimals; the same table gives the same bytes.
+
+Enters: a conformed table. Leaves: a file that ``read_table`` reads back to the same table. Imports ``tuodi.money``.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from tuodi.errors import UsageError
+from tuodi.exchange._text import first_chinese
+from tuodi.money import yuan
+from tuodi.tables import Schema, conform
+
+__all__ = ["new_workbook", "write_table"]
+
+_FIRST_SHEET_DAY = date(1900, 3, 1)
+_SHEET_DIGITS = 15
+_WRITTEN_AT = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant, so that equal tables make equal files
+_MARKED = ("=", "+", "-", "@", "'", "\t")
+
+
+def write_table(frame: pl.DataFrame, path: Path | str, schema: Schema, *, headers: str = "columns") -> None:
+    """Write ``frame`` as the name's ending says. ``headers``: ``columns`` (English names) or ``zh`` (Chinese).
+
+    Optional columns without any value are left out. Texts that a spreadsheet would take for a formula get a text mark
+    ('), which reading takes off again.
+    """
+    table = conform(frame, schema)
+    kept = [name for name in schema.columns if name in schema.required or table[name].null_count() < table.height]
+    table = table.select(kept)
+    titles = [first_chinese(schema, name).split(" (")[0] for name in kept] if headers == "zh" else kept
+    target = Path(path)
+    writers = {".csv": _csv, ".xlsx": _xlsx, ".parquet": _parquet}
+    if target.suffix.lower() not in writers:
+        raise UsageError(f"{target.name}: a table is written as .csv, .xlsx or .parquet")
+    target.write_bytes(writers[target.suffix.lower()](table, schema, titles))
+
+
+def _instant(value: datetime) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S}" + (f".{value:%f}" if value.microsecond else "")
+
+
+def _text(value: Any, money: bool) -> str:
+    if value is None:
+        return ""
+    if money:
+        return yuan(value)
+    if isinstance(value, datetime):
+        return _instant(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_MARKED) else value
+    return str(value)
+
+
+def _csv(table: pl.DataFrame, schema: Schema, titles: Sequence[str]) -> bytes:
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(titles)
+    columns = [[_text(value, name in schema.money) for value in table[name].to_list()] for name in table.columns]
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def new_workbook(out: BytesIO) -> Any:
+    """A workbook whose bytes depend on nothing but what is put into it."""
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": _WRITTEN_AT})
+    return book
+
+
+def _xlsx(table: pl.DataFrame, schema: Schema, titles: Sequence[str]) -> bytes:
+    out = BytesIO()
+    book = new_workbook(out)
+    sheet = book.add_worksheet(schema.name)
+    amount, day = book.add_format({"num_format": "#,##0.00"}), book.add_format({"num_format": "yyyy-mm-dd"})
+    text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
+    sheet.write_row(0, 0, titles, bold)
+    sheet.freeze_panes(1, 0)
+    for column, name in enumerate(table.columns):
+        money = name in schema.money
+        sheet.set_column(column, column, 14 if money else 18)
+        for row, value in enumerate(table[name].to_list(), 1):
+            if value is None:
+                continue
+            if money and len(str(abs(value))) <= _SHEET_DIGITS:
+                sheet.write_number(row, column, Decimal(value).scaleb(-2), amount)
+            elif isinstance(value, int) and not isinstance(value, bool) and not money:
+                sheet.write_number(row, column, value)
+            elif isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_SHEET_DAY:
+                sheet.write_datetime(row, column, value, day)
+            else:
+                sheet.write_string(row, column, _text(value, money), text)
+    if table.height:
+        sheet.autofilter(0, 0, table.height, table.width - 1)
+    book.close()
+    return out.getvalue()
+
+
+def _parquet(table: pl.DataFrame, schema: Schema, titles: Sequence[str]) -> bytes:
+    arrays = []
+    for name in table.columns:
+        if name in schema.money:
+            values = [None if fen is None else Decimal(fen).scaleb(-2) for fen in table[name].to_list()]
+            arrays.append(pa.array(values, type=pa.decimal128(18, 2)))
+        else:
+            arrays.append(table[name].rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()))
+    out = pa.BufferOutputStream()
+    pq.write_table(pa.table(dict(zip(titles, arrays, strict=True))), out, compression="zstd")
+    return bytes(out.getvalue().to_pybytes())
