@@ -1,0 +1,121 @@
+"""What every page needs: the language, the words of the pack, and the rows of a frame by key.
+
+Enters: an audit's meta and the packs it stood on. Leaves: :class:`Context`. Imports ``tuodi.audit``, ``tuodi.law``
+and what lies below.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import polars as pl
+
+from tuodi.audit import AuditMeta
+from tuodi.i18n import translator
+from tuodi.law.model import Pack
+from tuodi.report.kinds import REASON_WORDS
+from tuodi.vocabulary import label
+
+__all__ = ["Context", "HasPacks", "Row", "grouped_rows", "rows_of", "text_of"]
+
+Row = Mapping[str, Any]
+
+
+class HasPacks(Protocol):
+    """A law as :mod:`tuodi.settlement` loads it, or anything that carries its packs."""
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """One pack, or the versions of a region."""
+        ...
+
+
+def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as mappings."""
+    return frame.to_dicts()
+
+
+def grouped_rows(frame: pl.DataFrame, key: str) -> Mapping[str, list[dict[str, Any]]]:
+    """The rows of a frame under each value of ``key``, in their order."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in frame.to_dicts():
+        found[row[key]].append(row)
+    return found
+
+
+def text_of(title: Mapping[str, str], lang: str, otherwise: str) -> str:
+    """A title in ``lang``, else in Chinese, else ``otherwise``."""
+    return title.get(lang) or title.get("zh") or otherwise
+
+
+@dataclass(frozen=True)
+class Context:
+    """One language of one report."""
+
+    lang: str
+    meta: AuditMeta
+    packs: tuple[Pack, ...] = ()
+
+    @cached_property
+    def _(self) -> Callable[[str], str]:
+        """The lookup of this room's texts."""
+        return translator("report", self.lang)
+
+    def layer(self, layer_id: str) -> str:
+        """A layer's words."""
+        for layer in self.meta.layers:
+            if layer.id == layer_id:
+                return text_of(layer.title, self.lang, layer_id)
+        return layer_id
+
+    def audited(self, layer_id: str) -> bool:
+        """Whether the audit judged this layer."""
+        return any(layer.id == layer_id and layer.audited for layer in self.meta.layers)
+
+    def code(self, code_set: str, code: str | None) -> str:
+        """A code's words: the pack's own ones first; of several joined by ``;`` each."""
+        if not code:
+            return ""
+        if ";" in code:
+            return self.join([self.code(code_set, part) for part in code.split(";")])
+        for pack in self.packs:
+            local = pack.codes.get(code_set, {}).get(code)
+            if local is not None:
+                return text_of(local.title, self.lang, code)
+        return label(code_set, code, self.lang)
+
+    def class_(self, name: str | None) -> str:
+        """A class's words."""
+        return text_of(self.meta.class_titles.get(name, {}), self.lang, name) if name else ""
+
+    def join(self, texts: Sequence[str]) -> str:
+        """Texts in a row, with the comma of the language."""
+        return ("、" if self.lang == "zh" else ", ").join(text for text in texts if text)
+
+    def reasons(self, text: str | None) -> tuple[str, ...]:
+        """``layer:code;layer:code`` in words, each once; a code without words stays as it is."""
+        found: dict[str, None] = {}
+        colon = "：" if self.lang == "zh" else ": "
+        for part in (text or "").split(";"):
+            if not part:
+                continue
+            layer, _, rest = part.partition(":")
+            code, _, about = (rest or layer).partition(":")
+            word = self._(REASON_WORDS[code]) if code in REASON_WORDS else code
+            word = f"{word}（{about}）" if about and self.lang == "zh" else f"{word} ({about})" if about else word
+            found[f"{self.layer(layer)}{colon}{word}" if rest else word] = None
+        return tuple(found)
+
+    @cached_property
+    def base_parts(self) -> Mapping[str, frozenset[str]]:
+        """Layer → the parts of the bill that it may pay, over all versions."""
+        found: dict[str, frozenset[str]] = {}
+        for pack in self.packs:
+            for layer in pack.layers:
+                base = layer.given.base if layer.given is not None else layer.base.parts
+                found[layer.id] = found.get(layer.id, frozenset()) | frozenset(base)
+        return found
