@@ -18,6 +18,9 @@ from tuodi.oracle.values import OracleError
 
 __all__ = ["award"]
 
+ALIKE = ("deductible", "rate", "factor", "points", "rounding", "fixed")
+"""What an award shares with a layer, word for word."""
+
 Rows = Sequence[dict[str, Any]]
 
 
@@ -102,9 +105,7 @@ def _decide(
             raise Undetermined("other_aid_unknown")
         amount = max(0, amount - int(request["other_aid_amount"]))
     bill = _as_bill(pack, request, amount, identities)
-    one_bill = {
-        key: value for key, value in entry.items() if key in ("deductible", "rate", "factor", "points", "rounding")
-    }
+    one_bill = {key: value for key, value in entry.items() if key in ALIKE}
     if "brackets" in entry:
         one_bill["brackets"] = {**entry["brackets"], "on": "bill"}
     one_bill["caps"] = [{**cap, "per": "bill"} for cap in entry.get("caps") or []]

@@ -14,11 +14,12 @@ from tuodi.oracle.conditions import CODES, Truth, View, any_of, holds
 from tuodi.oracle.packs import PARTS, OraclePack
 from tuodi.oracle.people import Days, age_on, classes_for, in_force, recognition_year
 
-__all__ = ["Bill", "opening_rows", "prepare", "settled_bills", "stays_at_opening", "year_is_open"]
+__all__ = ["Bill", "opening_rows", "prepare", "settled_bills", "year_is_open"]
 
-PAYERS = (
+RECORDED = (
     "paid_basic", "paid_civil_servant", "paid_enterprise", "paid_catastrophic", "paid_large_sum",
-    "paid_disabled_veteran", "paid_assistance", "paid_tilt", "paid_other", "paid_hospital",
+    "paid_disabled_veteran", "paid_assistance", "paid_tilt", "paid_other", "paid_fund_total", "paid_hospital",
+    "paid_account", "paid_account_shared", "paid_cash", "own_total", "deductible_recorded",
 )  # fmt: skip
 IN_BED = ("inpatient", "emergency_observation")
 
@@ -113,11 +114,9 @@ class Bill:
 
 
 def _is_negative_of(reversal: dict[str, Any], original: dict[str, Any]) -> bool:
-    if reversal["person_id"] != original["person_id"]:
-        return False
     if any(reversal[name] != -original[name] for name in ("total", *PARTS)):
         return False
-    both = [(reversal.get(name), original.get(name)) for name in PAYERS]
+    both = [(reversal.get(name), original.get(name)) for name in RECORDED]
     return all(one == -two for one, two in both if one is not None and two is not None)
 
 
@@ -127,16 +126,20 @@ def _annul(bills: list[Bill]) -> None:
         claim = bill.claim
         if claim["total"] != sum(claim[part] for part in PARTS):
             _quarantine(bill, "parts_do_not_add_up")
-        elif not claim.get("reverses") and any((claim.get(name) or 0) < 0 for name in ("total", *PARTS, *PAYERS)):
+        elif not claim.get("reverses") and any((claim.get(name) or 0) < 0 for name in ("total", *PARTS, *RECORDED)):
             _quarantine(bill, "negative_amount")
     for bill in sorted(bills, key=lambda bill: bill.order):
         if not bill.claim.get("reverses") or bill.status is not None:
             continue
         original = by_id.get(str(bill.claim["reverses"]))
-        if original is None or original.claim.get("reverses") or original.status is not None:
+        if original is None or original.claim.get("reverses") or original.person != bill.person:
             _quarantine(bill, "reversal_of_nothing")
+        elif original.status is not None:
+            _quarantine(bill, "reversed_before")
         elif not _is_negative_of(bill.claim, original.claim):
+            # Nobody can say what of the original still stands.
             _quarantine(bill, "reversal_unequal")
+            _quarantine(original, "reversal_unequal")
         else:
             bill.status = original.status = "annulled"
 
@@ -319,10 +322,7 @@ def _stays_before(
     person: list[Bill], opening: Sequence[dict[str, Any]], window_from: date | None
 ) -> dict[int, int | None]:
     """Inpatient stays of each year before the first bill of the file; ``None`` where nobody knows."""
-    found: dict[int, int | None] = {}
-    for bill in person:
-        found[bill.year] = stays_at_opening(bill, opening, window_from)
-    return found
+    return {bill.year: None if year_is_open(bill, opening, window_from) else 0 for bill in person}
 
 
 def opening_rows(bill: Bill, opening: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -335,13 +335,6 @@ def year_is_open(bill: Bill, opening: Sequence[dict[str, Any]], window_from: dat
     assert bill.pack is not None
     began_before = window_from is not None and bill.pack.year_begins(bill.year) < window_from
     return began_before and not opening_rows(bill, opening)
-
-
-def stays_at_opening(bill: Bill, opening: Sequence[dict[str, Any]], window_from: date | None) -> int | None:
-    """The number of inpatient stays before the export: an opening row named ``stays``, else none."""
-    if year_is_open(bill, opening, window_from):
-        return None
-    return sum(int(row["amount"]) for row in opening_rows(bill, opening) if row["counter"] == "stays")
 
 
 def _recompute(person: list[Bill], computed: dict[str, list[str]]) -> None:

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from tuodi.oracle.awards import award
-from tuodi.oracle.bills import PAYERS
+from tuodi.oracle.bills import RECORDED
 from tuodi.oracle.packs import PARTS, OraclePack, listed, load, load_region, read_yaml
 from tuodi.oracle.settle import settle
 from tuodi.oracle.values import OracleError, exact, rounded
 
 __all__ = ["check_arithmetic", "inputs_of", "read_cases", "run_case"]
 
-MONEY = ("total", *PARTS, *PAYERS)
+MONEY = ("total", *PARTS, *RECORDED)
 DEFAULTS = {
     "person_id": "p", "scheme": "resident", "place": "local", "purpose": "illness",
     "authorisation": "none_needed", "person_type": "adult", "provider_level": "secondary",
@@ -81,14 +81,11 @@ def _person_rows(entries: Any, money: Sequence[str] = ()) -> list[dict[str, Any]
 
 def inputs_of(case: dict[str, Any]) -> dict[str, Any]:
     """The tables of a case with all defaults filled in: claims, identities, persons, opening, awards."""
-    opening = _person_rows(case.get("opening"))
-    for row in opening:
-        row["amount"] = int(row["amount"]) if row["counter"] == "stays" else _fen(row["amount"])
     return {
         "claims": [_claim(entry, number) for number, entry in enumerate(listed(case.get("claims")), start=1)],
         "identities": _person_rows(case.get("identities")),
         "persons": _person_rows(case.get("persons")),
-        "opening": opening,
+        "opening": _person_rows(case.get("opening"), ["amount"]),
         "awards": _person_rows(case.get("awards"), ["other_aid_amount"]),
     }
 

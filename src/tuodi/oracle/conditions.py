@@ -14,7 +14,7 @@ from typing import Any
 from tuodi.oracle.packs import OraclePack, listed
 from tuodi.oracle.values import GapError, OracleError, Unknown, fen
 
-__all__ = ["Truth", "View", "all_of", "any_of", "holds", "lookup", "uses"]
+__all__ = ["Truth", "View", "all_of", "any_of", "holds", "lookup", "names_class", "uses"]
 
 Truth = bool | None
 
@@ -143,6 +143,11 @@ def _rows(table: Any) -> list[_Row]:
 def _row(entry: dict[str, Any]) -> _Row:
     when = {name: wanted for name, wanted in entry.items() if name not in NOT_CONDITIONS}
     return _Row(when, entry["is"], bool(entry.get("otherwise")))
+
+
+def names_class(table: Any) -> bool:
+    """Whether any row of a table asks for the class."""
+    return table is not None and any("class" in row.when for row in _rows(table))
 
 
 _OFF = object()

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from tuodi.oracle.bills import Bill
-from tuodi.oracle.conditions import Truth, all_of, holds, lookup, uses
+from tuodi.oracle.conditions import Truth, all_of, holds, lookup, names_class, uses
 from tuodi.oracle.ledger import Ledger, Purse, scope_of
 from tuodi.oracle.packs import Layer, caps_of, listed
 from tuodi.oracle.values import NO_LIMIT, GapError, OracleError, Unknown, read_rate, rounded
@@ -109,6 +109,11 @@ class _Work:
         truths = [holds(self.view, when, leave_out=("used_up", "base_over"))]
         if truths[0] is False:
             return False
+        if self.reads_class():
+            if self.view.classes == (None,):
+                return False
+            if len(self.view.classes) > 1:
+                truths.append(None)
         truths += [self.used_up(str(name)) for name in listed(when.get("used_up"))]
         if "base_over" in when:
             truths.append(self.base_over(when["base_over"]))
@@ -125,11 +130,11 @@ class _Work:
 
     def used_up(self, counter: str) -> Truth:
         """Whether a cap has no room left for this bill, by the bill's own cell of that cap."""
-        found = [(layer, cap) for name, layer, cap in self.pack.caps() if name == counter]
+        found = [(name, layer, cap) for name, own, layer, cap in self.pack.caps() if counter in (name, own)]
         if not found:
             raise OracleError(f"{self.pack.id} {self.name}: used_up names no counter: {counter!r}")
         truths: list[Truth] = []
-        for layer, cap in found:
+        for name, layer, cap in found:
             view = self.bill.view(layer)
             within = holds(view, cap.get("when"))
             if within is False:
@@ -141,7 +146,7 @@ class _Work:
             if limit == NO_LIMIT or (isinstance(limit, Unknown) and limit.treat_as_none):
                 truths.append(False)
                 continue
-            consumed = self.before(counter, cap.get("per", "year"))
+            consumed = self.before(name, cap.get("per", "year"))
             if within is None or isinstance(limit, Unknown) or consumed is None:
                 truths.append(None)
             else:
@@ -164,7 +169,7 @@ class _Work:
         if spec.get("deductible") is not None:
             yield f"{self.name}.deductible", _per(spec["deductible"])
         if spec.get("brackets"):
-            yield f"{self.name}.position", bracket_scope(spec["brackets"])
+            yield f"{self.name}.base", bracket_scope(spec["brackets"])
         if self.rounding["per"] == "year":
             yield f"{self.name}.exact", "year"
         for form in ("fixed", "top_up"):
@@ -238,7 +243,6 @@ class _Work:
         if self.base is None:
             raise Undetermined("base_open")
         if self.base == 0:
-            self.top_up_of_nothing()
             return Outcome(base=0)
         if self.bill.overlapping and self.asks_for_stays():
             raise Undetermined("overlapping_stays")
@@ -250,6 +254,19 @@ class _Work:
         named = [name for name in derived if uses(self.spec, [name])]
         trees = [self.spec, *(derived[name] for name in named)]
         return any(uses(tree, ["stay_ordinal"]) for tree in trees) or _says_stay(self.spec)
+
+    def reads_class(self) -> bool:
+        """Whether the gate, a cap's ``when`` or one of the layer's tables names a class."""
+        spec = self.spec
+        whens = [spec.get("when"), *(cap.get("when") for cap in spec.get("caps") or [])]
+        if any("class" in (when or {}) for when in whens):
+            return True
+        tables = [_inline(spec.get(name)) for name in ("deductible", "fixed")]
+        tables += [spec.get(name) for name in ("rate", "factor", "points")]
+        tables += [cap.get("limit") for cap in spec.get("caps") or []]
+        tables += (spec.get("brackets") or {}).get("upto", [])
+        tables += [(spec.get("top_up") or {}).get("to"), (spec.get("when") or {}).get("base_over")]
+        return any(names_class(table) for table in tables)
 
     def pay(self) -> Outcome:
         """The payment of a bill that the layer admits and whose base is known and not 0."""
@@ -292,13 +309,13 @@ class _Work:
 
     def count(self) -> None:
         """``counts: true`` outside the gate: deductible and position move on, nothing is paid."""
-        if self.base == 0:
+        if self.base == 0 or (self.reads_class() and self.view.classes == (None,)):
             return
         taken: int | None = None
         if self.base is not None:
             try:
                 taken, _ = self.deductible(self.base, counting=True)
-            except Undetermined:
+            except (Undetermined, GapError):  # no cell outside the gate: nobody can say
                 taken = None
         if self.spec.get("deductible") is not None:
             self.feed(f"{self.name}.deductible", _per(self.spec["deductible"]), taken)
@@ -330,7 +347,7 @@ class _Work:
         step = base if rule.get("from", "zero") == "zero" or base is None or taken is None else base - taken
         if rule.get("from", "zero") != "zero" and taken is None:
             step = None
-        self.feed(f"{self.name}.position", bracket_scope(rule), step)
+        self.feed(f"{self.name}.base", bracket_scope(rule), step)
 
     def rated(self, base: int, taken: int) -> tuple[list[int] | None, Fraction]:
         """Amount in each bracket and the exact payment before rounding and caps."""
@@ -342,7 +359,7 @@ class _Work:
             return [left], left * self.rate(1)
         ends = [self.amount(end) for end in rule["upto"]]
         scope = bracket_scope(rule)
-        position = self.before(f"{self.name}.position", scope) if scope != "bill" else Fraction(0)
+        position = self.before(f"{self.name}.base", scope) if scope != "bill" else Fraction(0)
         if position is None:
             if any(isinstance(end, Unknown) for end in ends):
                 raise Undetermined("counter_open")
@@ -440,11 +457,6 @@ class _Work:
         per = _per(self.spec["top_up"])
         self.feed(f"{self.name}.target", per, target)
         self.feed(f"{self.name}.had", per, had)
-
-    def top_up_of_nothing(self) -> None:
-        """A bill with nothing left to pay still counts in the share that a top-up aims at."""
-        if self.spec.get("top_up") is not None:
-            self.feed_top_up()
 
     # Caps ------------------------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ from tuodi.oracle.packs import LABELS, PARTS
 __all__ = ["Entry", "Ledger", "Purse"]
 
 Scope = tuple[str, object]
+UNIT = {"exact": 10_000, "target": 10_000}
+"""Opening balances of exact sums are written in fen × basis points."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ class Ledger:
             if year_is_open(bill, self.opening, self.window_from):  # type: ignore[arg-type]
                 return None
             amounts += [
-                Fraction(str(row["amount"])) for row in opening_rows(bill, self.opening) if row["counter"] == counter
+                Fraction(int(str(row["amount"])), UNIT.get(counter.rpartition(".")[2], 1))
+                for row in opening_rows(bill, self.opening)
+                if row["counter"] == counter
             ]
         return None if None in amounts else sum((a for a in amounts if a is not None), Fraction(0))
 

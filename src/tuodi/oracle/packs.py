@@ -191,10 +191,13 @@ class OraclePack:
             raise OracleError(f"{self.id}: no layer {sorted(unknown)}")
         return made
 
-    def caps(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Counter name, layer name and entry of every cap of every computed layer."""
+    def caps(self) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+        """Counter, the cap's own name, layer and entry of every cap of every computed layer."""
         for name, spec in (self.get("layers") or {}).items():
-            yield from ((counter, name, cap) for counter, cap in caps_of(name, spec))
+            plain = [{key: value for key, value in cap.items() if key != "counter"} for cap in spec.get("caps") or []]
+            own = [counter for counter, _ in caps_of(name, {"caps": plain})]
+            for (counter, cap), own_name in zip(caps_of(name, spec), own, strict=True):
+                yield counter, own_name, name, cap
 
 
 def caps_of(layer: str, spec: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

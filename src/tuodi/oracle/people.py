@@ -113,16 +113,31 @@ def in_force(pack: OraclePack, row: dict[str, Any], days: Days, layer: str | Non
 
 
 def _member_in_force(
-    pack: OraclePack, member: Any, rows: list[dict[str, Any]], view: View, days: Days, layer: str
+    pack: OraclePack,
+    member: Any,
+    rows: list[dict[str, Any]],
+    view: View,
+    days: Days,
+    layer: str,
+    named: set[str],
 ) -> tuple[Truth, bool]:
     """Whether a member of a class holds, and whether a row of it in force was chosen."""
     conditions = dict(member) if isinstance(member, dict) else {"identity": member}
     wanted = listed(conditions.pop("identity", None))
-    mine = [row for row in rows if pack.is_a("identity", row["identity"], wanted)]
+    mine = [row for row in rows if row["identity"] in wanted or _through_parent(pack, row, wanted, named)]
     states = [(in_force(pack, row, days, layer), row) for row in mine]
     rest = holds(view, conditions)
     chosen = rest is not False and any(state and row.get("chosen") for state, row in states)
     return all_of([any_of(state for state, _ in states), rest]), chosen
+
+
+def _through_parent(pack: OraclePack, row: dict[str, Any], wanted: list[str], named: set[str]) -> bool:
+    """A local identity is what its parent is, unless some class names the local one itself."""
+    return row["identity"] not in named and pack.parent("identity", row["identity"]) in wanted
+
+
+def _members(entry: Any) -> list[Any]:
+    return listed(entry.get("members") if isinstance(entry, dict) else entry)
 
 
 def _own(pack: OraclePack, layer: str, key: str) -> Any:
@@ -149,13 +164,21 @@ def classes_for(
     if not table:
         return ("everyone",)
     default = _own(pack, layer, "default_class")
+    named = {
+        str(code)
+        for entry in table.values()
+        for member in _members(entry)
+        for code in (listed(member.get("identity")) if isinstance(member, dict) else [member])
+    }
     states: list[tuple[str, Truth]] = []
     chose: set[str] = set()
     for name, entry in table.items():
         if name == default or name == "cite":
             continue
-        members = listed(entry["members"] if isinstance(entry, dict) else entry)
-        found = [_member_in_force(pack, member, rows, view, days, layer if look_back else "") for member in members]
+        found = [
+            _member_in_force(pack, member, rows, view, days, layer if look_back else "", named)
+            for member in _members(entry)
+        ]
         states.append((name, any_of(state for state, _ in found)))
         if any(chosen for _, chosen in found):
             chose.add(name)
