@@ -17,8 +17,11 @@ CLOCKS = {
 
 
 def impure(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and name of every reading of a clock and every draw of ordered chance."""
+    """Line and name of every reading of a clock, draw of ordered chance and way to the network."""
     for node in ast.walk(tree):
+        # The import contracts see whole packages only; urllib.parse reaches no network, urllib.request does.
+        if isinstance(node, ast.ImportFrom | ast.Import) and "urllib.request" in ast.unparse(node):
+            yield node.lineno, "urllib.request"
         if not isinstance(node, ast.Attribute):
             continue
         owner = node.value
@@ -34,7 +37,15 @@ def test_no_clock_and_no_chance(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["datetime.now()", "datetime.datetime.now()", "date.today()", "time.time()", "np.random.rand(3)"]
+    "code",
+    [
+        "datetime.now()",
+        "datetime.datetime.now()",
+        "date.today()",
+        "time.time()",
+        "np.random.rand(3)",
+        "import urllib.request",
+    ],
 )
 def test_the_rule_can_fail(code: str) -> None:
     assert list(impure(ast.parse(code)))
