@@ -85,10 +85,15 @@ def find_header(
             names = _two_levels(grid, first, merged, schema.name)
             candidates.append(Header(first, first + 1, names, _score(names, schema, forced)))
         for candidate in candidates:
-            if candidate.score > (best.score if best else 0):
+            if candidate.score and (best is None or _better(candidate, best)):
                 best = candidate
     needed = min(2, len(schema.required))
     return best if best and best.score >= needed else None
+
+
+def _better(one: Header, other: Header) -> bool:
+    """More columns; with as many, fewer rows: a title line over the header is no level of it."""
+    return (one.score, one.first - one.last) > (other.score, other.first - other.last)
 
 
 def _score(names: Sequence[str], schema: Schema, forced: Sequence[str]) -> int:
