@@ -179,13 +179,13 @@ FRAMES: Mapping[str, Mapping[str, pl.DataType]] = {
     # The settlement sheet of these bills: one row a bill and layer, in the order of the layers.
     "waterfalls": {
         "person_id": TEXT, "claim_id": TEXT, "step": WHOLE, "layer": TEXT,
-        "state": TEXT,        # ok | undetermined | outside | given
+        "state": TEXT,        # paid | outside | given | notional | undetermined
         "audited": pl.Boolean(), "class": TEXT,
         "base": FEN, "deductible_limit": FEN, "deductible_taken": FEN,
         "bracket_amounts": FENS,            # amounts in each bracket
         "bracket_rates": pl.List(pl.Int64()),  # basis points
         "raw": FEN,           # before caps
-        "cap": TEXT, "cap_cut": FEN,
+        "cap": TEXT, "cap_cut": FEN, "cap_limit": FEN,
         "by_law": FEN, "recorded": FEN, "difference": FEN,
         "citations": TEXTS,   # document, number and article, ready to print
         "reason": TEXT,

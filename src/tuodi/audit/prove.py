@@ -74,21 +74,19 @@ def settle_layers(
 
 
 def _computed_before(law: Law, layer_id: str) -> tuple[str, ...]:
-    before = []
-    for layer in law.packs[0].layers:
-        if layer.id == layer_id:
-            break
-        if layer.given is None and not layer.notional:
-            before.append(layer.id)
-    return tuple(before)
+    """Computed layers that pay before a layer, in any version of the law."""
+    computed = {layer.id for pack in law.packs for layer in pack.layers if layer.given is None and not layer.notional}
+    before = law.layers[: law.layers.index(layer_id)]
+    return tuple(layer for layer in before if layer in computed)
 
 
 def by_layer(runs: dict[str, Settlement]) -> pl.DataFrame:
     """``claim_id layer pay``: what each run says of its layer."""
-    return pl.concat(
+    parts = [
         run.bills.select("claim_id", pl.lit(layer).alias("layer"), pl.col(f"pay_{layer}").alias("pay"))
         for layer, run in runs.items()
-    )
+    ]
+    return pl.concat(parts)
 
 
 def reproduced(bills: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
@@ -119,7 +117,7 @@ def prove(
     found = [pl.DataFrame(schema=PROVED)]
     for scenario in scenarios:
         law = stand.law if scenario.law is None else scenario.law
-        known = {layer.id for layer in law.packs[0].layers if layer.given is None}
+        known = {layer.id for pack in law.packs for layer in pack.layers if layer.given is None}
         wanted = stand.layers if scenario.layers is None else scenario.layers
         layers = tuple(layer for layer in wanted if layer in known)
         concerned = bills.filter(pl.col("layer").is_in(layers))

@@ -16,8 +16,9 @@ from tuodi import vocabulary
 from tuodi.audit import altered
 from tuodi.audit.prove import Scenario, Stand
 from tuodi.errors import PackError
+from tuodi.law.compile import compile_pack
 from tuodi.law.model import Layer, Pack
-from tuodi.settlement import Law, law_of
+from tuodi.settlement import Law
 
 __all__ = ["Evidence", "class_of", "known_identities", "scenarios"]
 
@@ -26,9 +27,9 @@ __all__ = ["Evidence", "class_of", "known_identities", "scenarios"]
 class Evidence:
     """What the scenarios of an audit may draw on.
 
-    ``bills``: ``person_id layer counter_year claim_id recorded differs one_stop status``, of cases with a lead ·
-    ``claims``: with the second copies that the law does not count · ``annulled``, ``copies``: ids · ``flags``: the
-    platform's list, or the one list that serves as both (``one_list``); None: nothing is known of flags.
+    ``bills``: of cases with a lead, as ``leads.bills_of_leads`` gives them · ``claims``: with the second copies that
+    the law does not count · ``annulled``, ``copies``: ids · ``flags``: the platform's list, or the one list that
+    serves as both (``one_list``); None: nothing is known of flags.
     """
 
     bills: pl.DataFrame
@@ -122,7 +123,7 @@ def _window_scenarios(stand: Stand, evidence: Evidence) -> Iterator[Scenario]:
     """Bills that are not settled at the window, and unpaid, as if nobody had asked for help with them."""
     for layer in evidence.bills["layer"].unique(maintain_order=True):
         unpaid = evidence.bills.filter(
-            (pl.col("layer") == layer) & (pl.col("one_stop") == False) & (pl.col("recorded") == 0)  # noqa: E712
+            (pl.col("layer") == layer) & pl.col("by_application") & (pl.col("recorded") == 0)
         )
         if unpaid["differs"].any():
             claims = altered.without(stand.claims, unpaid["claim_id"].to_list())
@@ -155,6 +156,6 @@ def _altered(law: Law, change: Callable[[Pack], Pack]) -> Law | None:
     if list(packs) == list(law.packs):
         return None
     try:
-        return law_of(packs)
+        return Law(tuple(compile_pack(pack) for pack in packs), law.forced)
     except PackError:
         return None

@@ -107,9 +107,9 @@ def waterfalls_frame(
     the audited layers.
     """
     schema = FRAMES["waterfalls"]
-    order = bills.with_row_index("place").select("place", "claim_id", "person_id", "pack")
+    order = bills.with_row_index("at").select("at", "claim_id", "person_id", "pack")
     audited = set(amounts["layer"].unique())
-    parts = [pl.DataFrame(schema={**schema, "place": pl.UInt32()})]
+    parts = [pl.DataFrame(schema={**schema, "at": pl.UInt32()})]
     for step, layer in enumerate(packs[0].layers):
         trace = traces.get(layer.id)
         if trace is None:
@@ -128,32 +128,17 @@ def waterfalls_frame(
                 recorded.alias("recorded"),
                 (by_law - recorded).alias("difference"),
                 _citation_column(packs, rows, layer.id),
-            ).select([*schema, "place"])
+            ).select([*schema, "at"])
         )
-    return pl.concat(parts).sort("place", "step").drop("place")
+    return pl.concat(parts).sort("at", "step").drop("at")
 
 
 def _sheet_rows(trace: pl.DataFrame, layer: str) -> pl.DataFrame:
-    rows = trace.filter(pl.col("layer") == layer)
-    amounts = sorted((n for n in trace.columns if n.startswith("bracket_")), key=_number)
-    rates = sorted((n for n in trace.columns if n.startswith("rate_")), key=_number)
-    return rows.with_columns(
-        _known(amounts).alias("bracket_amounts"),
-        _known(rates).alias("bracket_rates"),
-    ).select(
-        "claim_id", "layer", "state", "class", "base", "deductible_limit", "deductible_taken", "bracket_amounts",
-        "bracket_rates", "raw", "cap", "cap_cut", "paid", "reason",
+    return trace.filter(pl.col("layer") == layer).select(
+        "claim_id", "layer", "state", "class", "base", pl.col("deductible").alias("deductible_limit"),
+        "deductible_taken", pl.col("amounts").alias("bracket_amounts"), pl.col("rates").alias("bracket_rates"),
+        "raw", "cap", "cap_cut", "cap_limit", "paid", "reason",
     )  # fmt: skip
-
-
-def _number(name: str) -> int:
-    return int(name.rsplit("_", 1)[1])
-
-
-def _known(columns: Sequence[str]) -> pl.Expr:
-    if not columns:
-        return pl.lit([], dtype=pl.List(pl.Int64()))
-    return pl.concat_list(pl.col(name).cast(pl.Int64) for name in columns).list.drop_nulls()
 
 
 def _citation_column(packs: Sequence[Pack], rows: pl.DataFrame, layer: str) -> pl.Series:

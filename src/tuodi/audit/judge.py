@@ -1,0 +1,129 @@
+"""Settle by law, set the record beside it, and set aside what the law counts only once.
+
+Enters: a :class:`Stand` with all claims of the file. Leaves: :class:`Judged`. Imports ``tuodi.settlement`` and this
+room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from tuodi.audit.prove import Stand, settle_layers
+from tuodi.audit.record import recorded_payments, second_copies
+from tuodi.errors import UsageError
+from tuodi.law.model import Layer
+
+__all__ = ["SECOND_COPY", "Judged", "judge", "of_people", "traces_of"]
+
+SECOND_COPY = "second_copy"
+"""The reason of a bill that repeats another one."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the law says beside what was paid.
+
+    ``bills``: ``claim_id person_id layer counter_year status reason pack own chain recorded settled_at
+    discharged_on``, one row a bill and audited layer, quarantined ones left out · ``settled``: one row a bill ·
+    ``stand``: what the law counts, without second copies · ``claims``: with them · ``copies``: ``claim_id first``.
+    """
+
+    bills: pl.DataFrame
+    settled: pl.DataFrame
+    stand: Stand
+    claims: pl.DataFrame
+    annulled: tuple[str, ...]
+    quarantined: int
+    copies: pl.DataFrame
+
+
+def judge(stand: Stand, layers: Sequence[Layer]) -> Judged:
+    """Settle each audited layer on the earlier ones as paid, and the chain by law beside it."""
+    if not stand.layers:
+        raise UsageError("the law computes no layer of grade A or B; name the layer with which the audit begins")
+    own = settle_layers(stand)
+    first = own[stand.layers[0]].bills
+    standing = first.filter(pl.col("status").is_in(["ok", "undetermined", "outside"]))
+    copies = second_copies(stand.claims.join(standing.select("claim_id"), on="claim_id", how="semi"))
+    counted = stand
+    if copies.height:
+        counted = replace(
+            stand, claims=stand.claims.join(copies.select("claim_id"), on="claim_id", how="anti", maintain_order="left")
+        )
+        own = settle_layers(counted)
+    chain = settle_layers(counted, own=False) if len(stand.layers) > 1 else own
+    parts = []
+    for layer in stand.layers:
+        whole = chain[layer].bills.select("claim_id", pl.col(f"pay_{layer}").alias("chain"))
+        rows = (
+            own[layer]
+            .bills.select(
+                "claim_id",
+                "person_id",
+                pl.lit(layer).alias("layer"),
+                "counter_year",
+                "status",
+                "reason",
+                "pack",
+                pl.col(f"pay_{layer}").alias("own"),
+            )
+            .join(whole, on="claim_id", how="left", maintain_order="left")
+        )
+        parts += [rows, _copies_of(rows, copies)]
+    days = stand.claims.select("claim_id", "settled_at", "discharged_on")
+    bills = (
+        pl.concat(parts)
+        .filter(pl.col("status") != "quarantined")
+        .join(recorded_payments(stand.claims, layers), on=["claim_id", "layer"], how="left", maintain_order="left")
+        .join(days, on="claim_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("counter_year", pl.col("settled_at").dt.year().cast(pl.Int64)).alias("counter_year"),
+            pl.when(pl.col("status") == "annulled").then(0).otherwise("recorded").alias("recorded"),
+        )
+    )
+    return Judged(
+        bills=bills,
+        settled=bills.filter(pl.col("layer") == stand.layers[-1]).drop("layer", "own", "chain", "recorded"),
+        stand=counted,
+        claims=stand.claims,
+        annulled=tuple(first.filter(pl.col("status") == "annulled")["claim_id"]),
+        quarantined=first.filter(pl.col("status") == "quarantined").height,
+        copies=copies,
+    )
+
+
+def _copies_of(rows: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:
+    """Second copies are owed nothing: they stand beside their first bill, in its year, with 0 by law."""
+    zero = pl.lit(0, dtype=pl.Int64)
+    return (
+        copies.rename({"claim_id": "copy"})
+        .join(rows, left_on="first", right_on="claim_id", how="inner", maintain_order="left")
+        .with_columns(
+            pl.col("copy").alias("claim_id"),
+            pl.lit("ok").alias("status"),
+            pl.lit(SECOND_COPY).alias("reason"),
+            zero.alias("own"),
+            zero.alias("chain"),
+        )
+        .select(rows.columns)
+    )
+
+
+def of_people(stand: Stand, people: pl.Series) -> Stand:
+    """The stand with the bills and list rows of some persons."""
+    wanted = pl.col("person_id").is_in(people.implode())
+    return replace(stand, claims=stand.claims.filter(wanted), identities=stand.identities.filter(wanted))
+
+
+def traces_of(stand: Stand) -> dict[str, pl.DataFrame]:
+    """For every layer the trace of the run that judges it; layers before the first audited from that one's run."""
+    runs = settle_layers(stand, trace=True)
+    found: dict[str, pl.DataFrame] = {}
+    for layer in stand.law.layers:
+        trace = runs.get(layer, runs[stand.layers[0]]).trace
+        if trace is not None:
+            found[layer] = trace.filter(pl.col("layer") == layer)
+    return found
