@@ -1,0 +1,315 @@
+"""A pack as a person would write it: sections of sentences, each with its article and origin.
+
+Enters: a pack. Leaves: :class:`ShownPack`, plain data for the command line and for pages; :func:`render_text` prints
+it. What is not known stands first. Imports ``tuodi.i18n``, ``tuodi.vocabulary``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tuodi.i18n import translator
+from tuodi.law.cite import document_text
+from tuodi.law.differences import differences
+from tuodi.law.line import Line, line_of
+from tuodi.law.model import Classes, Pack, Reference, Unknown
+from tuodi.law.rules import award_lines, layer_lines, layer_tables
+from tuodi.law.words import (
+    amount_words,
+    class_words,
+    code_words,
+    column_words,
+    conditions_words,
+    counter_words,
+    members_words,
+    title_words,
+    value_words,
+)
+
+__all__ = ["Line", "Section", "ShownPack", "counter_names", "render_text", "show_pack", "unknowns"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and its lines; ``key`` names it for links, whatever the language."""
+
+    key: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class ShownPack:
+    """A pack in words; ``unknown`` is how many of its values are not known."""
+
+    id: str
+    title: str
+    lang: str
+    unknown: int
+    sections: tuple[Section, ...]
+
+
+def show_pack(pack: Pack, lang: str = "zh") -> ShownPack:
+    """The rules of a pack in words, unknowns first."""
+    _ = translator("law", lang)
+    missing = unknowns(pack, lang)
+    sections = [
+        Section("unknowns", _("未知的值（{count}）").format(count=len(missing)), tuple(missing)),
+        Section("about", _("适用"), tuple(_about(pack, lang))),
+        Section("documents", _("依据"), tuple(_documents(pack, lang))),
+        Section("dates", _("日期"), tuple(_dates(pack, lang))),
+        Section("classes", _("对象（就高不就低：先列先用）"), tuple(_classes(pack, pack.classes, lang))),
+        Section("identities", _("身份何时起算"), tuple(_identities(pack, lang))),
+        Section("derived", _("推定的类别"), tuple(_derived(pack, lang))),
+        Section("reference", _("参照数额"), tuple(_references(pack, lang))),
+    ]
+    for number, layer in enumerate(pack.layers, 1):
+        name = title_words(layer.title, lang, layer.id)
+        own = _classes(pack, layer.classes, lang) if layer.classes not in (pack.classes, Classes(())) else []
+        heading = _("第 {number} 层：{name}（{id}）").format(number=number, name=name, id=layer.id)
+        sections.append(Section(f"layer-{layer.id}", heading, (*own, *layer_lines(pack, layer, lang))))
+    for award in pack.awards:
+        heading = _("依申请救助：{name}（{id}）").format(name=title_words(award.title, lang), id=award.id)
+        sections.append(Section(f"award-{award.id}", heading, tuple(award_lines(pack, award, lang))))
+    sections += [
+        Section("audit", _("一站式结算与零星报销"), tuple(_audit(pack, lang))),
+        Section("counters", _("累计数的名称（期初余额用）"), tuple(_counters(pack, lang))),
+        Section("differences", _("各地不同之处，本包如何规定"), tuple(differences(pack, lang))),
+        Section("notes", _("解读时的选择"), tuple(_notes(pack, lang))),
+    ]
+    shown = tuple(section for section in sections if section.lines)
+    return ShownPack(pack.id, title_words(pack.title, lang, pack.id), lang, len(missing), shown)
+
+
+def render_text(shown: ShownPack) -> str:
+    """Plain text for a terminal or a file."""
+    lines = [f"{shown.title}  [{shown.id}]"]
+    for section in shown.sections:
+        lines += ["", section.title]
+        lines += [line.text_with_source(shown.lang) for line in section.lines]
+    return "\n".join(lines) + "\n"
+
+
+def unknowns(pack: Pack, lang: str = "zh") -> list[Line]:
+    """Every value that the sources do not give, with the place where it is missing."""
+    _ = translator("law", lang)
+    found = []
+    for layer in (*pack.layers, *(award.layer for award in pack.awards)):
+        name = title_words(layer.title, lang, layer.id)
+        for what, table in layer_tables(pack, layer, lang):
+            for row in table.rows:
+                if isinstance(row.value, Unknown):
+                    where = conditions_words(pack, layer, layer.classes, row.when, lang)
+                    where = where or (_("其余情形") if row.otherwise else "")
+                    said = _("；").join(part for part in (f"{name} · {what}", where) if part)
+                    text = _("{where}：{value}").format(where=said, value=value_words(pack, row.value, lang))
+                    found.append(_unmarked(line_of(pack, text, row.cites, row.origin, lang)))
+        for end in layer.brackets.upto if layer.brackets else ():
+            if layer.brackets and isinstance(end, Unknown):
+                text = _("{name} · 分段：{value}").format(name=name, value=value_words(pack, end, lang))
+                found.append(_unmarked(line_of(pack, text, layer.brackets.cites, layer.brackets.origin, lang)))
+    for reference in pack.reference.values():
+        for year, value in reference.values.items():
+            if isinstance(value, Unknown):
+                name = title_words(reference.title, lang, reference.name)
+                text = _("{year} 年{name}：{value}").format(year=year, name=name, value=value_words(pack, value, lang))
+                found.append(_unmarked(line_of(pack, text, reference.cites, reference.origin, lang)))
+    return found
+
+
+def _unmarked(line: Line) -> Line:
+    """What is not known can be neither verified nor recalled."""
+    return replace(line, marks=())
+
+
+def counter_names(pack: Pack) -> list[str]:
+    """The names of all counters that run through a year: what a file of opening balances may name."""
+    names: dict[str, None] = {}
+    for layer in pack.layers:
+        if layer.deductible and layer.deductible.per == "year":
+            names[f"{layer.id}.deductible"] = None
+        if layer.brackets and layer.brackets.on == "year":
+            names[f"{layer.id}.position"] = None
+        if (layer.fixed and layer.fixed_per == "year") or (layer.top_up and layer.top_up.per == "year"):
+            names[f"{layer.id}.paid"] = None
+        names.update(dict.fromkeys(cap.counter for cap in layer.caps if cap.per == "year"))
+    return list(names)
+
+
+def _counters(pack: Pack, lang: str) -> Iterable[Line]:
+    _ = translator("law", lang)
+    titles = {layer.id: title_words(layer.title, lang, layer.id) for layer in pack.layers}
+    kinds = {
+        "deductible": _("{layer}已用的起付标准"),
+        "position": _("{layer}已累计的分段位置"),
+        "paid": _("{layer}已支付额"),
+    }
+    caps = {cap.counter for layer in pack.layers for cap in layer.caps}
+    for name in counter_names(pack):
+        layer, _dot, kind = name.partition(".")
+        what = counter_words(pack, name, lang) if name in caps else kinds[kind].format(layer=titles[layer])
+        yield Line(f"{name}  {what}")
+
+
+def _about(pack: Pack, lang: str) -> Iterable[Line]:
+    _ = translator("law", lang)
+    if pack.in_force_to:
+        yield Line(_("自 {begins} 至 {ends} 有效").format(begins=pack.in_force_from, ends=pack.in_force_to))
+    else:
+        yield Line(_("自 {begins} 起有效").format(begins=pack.in_force_from))
+    if pack.extends:
+        yield Line(_("在 {parent} 的基础上修改；沿用的值注明来处").format(parent=pack.extends))
+
+
+def _documents(pack: Pack, lang: str) -> Iterable[Line]:
+    _ = translator("law", lang)
+    for document in pack.documents.values():
+        named = [document_text(document, lang), document.title, document.address, document.note]
+        said = _("；").join(part for part in named if part)
+        mark = _("已与原文核对") if document.verified else _("未核对")
+        yield Line(f"{document.key}  {said}", marks=(mark,))
+
+
+def _dates(pack: Pack, lang: str) -> Iterable[Line]:
+    _ = translator("law", lang)
+    dates = pack.dates
+    days = {
+        "admitted_on": _("入院日期"), "discharged_on": _("出院日期"), "settled_at": _("结算时间"),
+        "benefit_year": _("记录的待遇年度"), "on_admission": _("入院日"), "on_discharge": _("出院日"),
+        "on_settlement": _("结算日"), "any_day_of_stay": _("住院期间任何一天"),
+    }  # fmt: skip
+    years = {"previous": _("上年"), "before_previous": _("上上年")}
+    start = f"{dates.year_starts[0]:02d}-{dates.year_starts[1]:02d}"
+    said = [
+        _("按{day}决定适用哪一版规定").format(day=days[dates.version]),
+        _("按{day}归入年度，年度自 {start} 起").format(day=days[dates.counter_year_by], start=start),
+        _("按{day}认定身份").format(day=days[dates.identity]),
+        _("按{day}计算年龄").format(day=days[dates.age]),
+        _("收入数取{year}").format(year=years[dates.income_year]),
+    ]
+    if dates.income_until:
+        until = f"{dates.income_until[0]:02d}-{dates.income_until[1]:02d}"
+        said[-1] += _("，{until} 及以前结算的取{year}").format(until=until, year=years[dates.income_until_year])
+    for text in said:
+        yield line_of(pack, text, dates.cites, dates.origin, lang)
+
+
+def _classes(pack: Pack, classes: Classes, lang: str) -> Iterable[Line]:
+    _ = translator("law", lang)
+    for item in classes.order:
+        name = class_words(pack, classes, item.name, lang)
+        members = members_words(pack, item.members, lang)
+        text = f"{item.name}  {name}" + (
+            _("：{members}").format(members=members) if members and members != name else ""
+        )
+        yield line_of(pack, text, item.cites, item.origin, lang)
+    if classes.order_stated:
+        yield line_of(pack, _("先后次序由文件规定"), classes.order_cites, None, lang)
+    if classes.choose:
+        names = [class_words(pack, classes, name, lang) for name in classes.choose]
+        text = _("同时符合的须在二者中选择：{names}").format(names=_("、").join(names))
+        yield line_of(pack, text, classes.choose_cites, None, lang)
+
+
+def _identities(pack: Pack, lang: str) -> Iterable[Line]:
+    _ = translator("law", lang)
+    rules = pack.identities
+    starts = {
+        "same_day": _("身份自开始之日起算"),
+        "next_month": _("身份自开始的次月起算"),
+        "by_stay": _("住院期间任何一天有身份的，整次住院都算"),
+    }
+    ends = {"same_day": _("到结束之日止"), "end_of_month": _("到结束当月月末止")}
+    text = _("，").join((starts[rules.effective], ends[rules.ends]))
+    yield line_of(pack, text, rules.cites, rules.origin, lang)
+    for name, months in rules.valid_months.items():
+        text = _("{identity}的有效期 {months} 个月").format(
+            identity=code_words(pack, "identity", name, lang), months=months
+        )
+        yield line_of(pack, text, rules.cites, rules.origin, lang)
+    titles = {layer.id: title_words(layer.title, lang, layer.id) for layer in pack.layers}
+    for back in rules.look_back:
+        anchor = {"recognised_on": _("认定日"), "from": _("开始日")}[back.anchor]
+        counted = _("当月计入") if back.anchor_month_counts else _("当月不计入")
+        text = _("{identities}：追溯到{anchor}前 {months} 个月（{counted}），用于{layers}").format(
+            identities=_("、").join(code_words(pack, "identity", name, lang) for name in back.identities),
+            anchor=anchor, months=back.months, counted=counted,
+            layers=_("、").join(titles.get(name, name) for name in back.layers),
+        )  # fmt: skip
+        text += _("；追溯到的费用归入认定年度") if back.year == "recognition" else ""
+        yield line_of(pack, text, back.cites, back.origin, lang)
+
+
+def _derived(pack: Pack, lang: str) -> Iterable[Line]:
+    _ = translator("law", lang)
+    for derived in pack.derived:
+        yield line_of(pack, title_words(derived.title, lang, derived.name), derived.cites, derived.origin, lang)
+        for rule in derived.rules:
+            said = []
+            for condition in rule.conditions:
+                column = column_words(pack, condition.column, lang)
+                if condition.codes:
+                    words = _("、").join(code_words(pack, condition.column, code, lang) for code in condition.codes)
+                else:
+                    words = _bounds(condition.column, condition.at_least, condition.at_most, lang)
+                said.append(_("{column}：{words}").format(column=column, words=words))
+            when = _("；").join(said) or _("其余情形")
+            value = code_words(pack, derived.name, rule.value, lang)
+            text = _("{when} → {value}").format(when=when, value=value)
+            yield line_of(pack, text, () if rule.cites == derived.cites else rule.cites, rule.origin, lang, 2)
+
+
+def _bounds(column: str, least: int | None, most: int | None, lang: str) -> str:
+    _ = translator("law", lang)
+
+    def said(number: int) -> str:
+        return _("{age} 周岁").format(age=number) if column == "age" else amount_words(number, lang)
+
+    if least is not None and most is not None:
+        return _("{start}至 {to}").format(start=said(least), to=said(most))
+    return (
+        _("不低于 {start}").format(start=said(least))
+        if least is not None
+        else _("不超过 {to}").format(to=said(most or 0))
+    )
+
+
+def _references(pack: Pack, lang: str) -> Iterable[Line]:
+    _ = translator("law", lang)
+    for reference in pack.reference.values():
+        yield line_of(pack, _reference_words(pack, reference, lang), reference.cites, reference.origin, lang)
+
+
+def _reference_words(pack: Pack, reference: Reference, lang: str) -> str:
+    _ = translator("law", lang)
+    name = title_words(reference.title, lang, reference.name)
+    values = [
+        _("{year} 年 {value}").format(year=year, value=value_words(pack, value, lang))
+        for year, value in sorted(reference.values.items())
+    ]
+    area = _("（{area}）").format(area=reference.area) if reference.area else ""
+    return name + area + _("：") + _("；").join(values)
+
+
+def _audit(pack: Pack, lang: str) -> Iterable[Line]:
+    _ = translator("law", lang)
+    systems = [pack.classes, *(layer.classes for layer in pack.layers)]
+    every = {name: classes for classes in reversed(systems) for name in classes.names}
+    for item in pack.one_stop:
+        parts = [
+            _("、").join(class_words(pack, every.get(name, pack.classes), name, lang) for name in item.classes),
+            _("、").join(code_words(pack, "setting", code, lang) for code in item.settings),
+            _("、").join(code_words(pack, "place", code, lang) for code in item.places),
+        ]
+        text = _("一站式结算：{who}").format(who=_("，").join(part for part in parts if part) or _("所有情形"))
+        yield line_of(pack, text, item.cites, item.origin, lang)
+    if pack.late_until:
+        until = f"{pack.late_until[0]:02d}-{pack.late_until[1]:02d}"
+        text = _("零星报销受理到次年 {until}").format(until=until)
+        yield line_of(pack, text, pack.late_cites, None, lang)
+
+
+def _notes(pack: Pack, lang: str) -> Iterable[Line]:
+    for note in pack.notes:
+        yield line_of(pack, title_words(note.text, lang), note.cites, None, lang)
