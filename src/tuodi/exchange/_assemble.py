@@ -50,7 +50,7 @@ def assemble(raw: RawTable, schema: Schema, options: Options) -> Reading:
     """Read one raw table."""
     match = match_headers(raw.file, raw.headers, schema, options.columns)
     key = [match.columns[name] for name in _KEYS if name in match.columns]
-    table = drop_lines(raw, key)
+    table = raw if raw.message else drop_lines(raw, key)
     match, extra_faults = _agree(table, match, schema)
     window = read_window(table.title_lines)
     notes: list[Finding] = []
@@ -211,7 +211,7 @@ def _derive(table: RawTable, schema: Schema, match: Match, columns: dict[str, pl
         columns["person_id"] = ids.fill_null(columns["certificate"]).alias("person_id")
     if "birth_date" in schema.columns and "certificate" in columns:
         certificate = columns["certificate"]
-        real = certificate.str.contains(r"^\d{17}[\dX]$").fill_null(False)
+        real = certificate.str.contains(r"^[0-9]{17}[0-9X]$").fill_null(False)
         born = certificate.set(~real, None).str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
         known = columns.get("birth_date", pl.Series([None] * height, dtype=pl.Date()))
         columns["birth_date"] = known.fill_null(born).alias("birth_date")

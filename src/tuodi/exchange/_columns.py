@@ -163,14 +163,14 @@ Fast = Callable[[pl.Series, int], tuple[pl.Series, Callable[[str], Any]]]
 
 
 def _fast_amount(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str], Any]]:
-    pattern = r"^-?\d{1,15}$" if digits == 0 else rf"^-?\d{{1,12}}(\.\d{{1,{digits}}}0{{0,6}})?$"
+    pattern = r"^-?[0-9]{1,15}$" if digits == 0 else rf"^-?[0-9]{{1,12}}(\.[0-9]{{1,{digits}}}0{{0,6}})?$"
     plainly = text.set(~text.str.contains(pattern).fill_null(False), None)
     fen = plainly.cast(pl.Decimal(30, digits)).to_physical().cast(pl.Int64)
     return fen, lambda value: values.parse_amount(value, digits)
 
 
 def _fast_date(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str], Any]]:
-    plainly = text.set(~text.str.contains(r"^(19|20)\d{2}-\d{2}-\d{2}$").fill_null(False), None)
+    plainly = text.set(~text.str.contains(r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$").fill_null(False), None)
     plainly = plainly.set(plainly.str.starts_with("2099").fill_null(False), None)
     found = plainly.str.to_date("%Y-%m-%d", strict=False)
     return found, values.parse_date
@@ -181,15 +181,17 @@ def _fast_until(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str]
 
 
 def _fast_instant(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str], Any]]:
-    full = text.set(~text.str.contains(r"^(19|20)\d{2}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$").fill_null(False), None)
-    day = text.set(~text.str.contains(r"^(19|20)\d{2}-\d{2}-\d{2}$").fill_null(False), None)
+    full = text.set(
+        ~text.str.contains(r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$").fill_null(False), None
+    )
+    day = text.set(~text.str.contains(r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$").fill_null(False), None)
     found = full.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
     dates = day.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
     return found.zip_with(found.is_not_null(), dates), values.parse_instant
 
 
 def _fast_whole(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str], Any]]:
-    plainly = text.set(~text.str.contains(r"^-?\d{1,15}$").fill_null(False), None)
+    plainly = text.set(~text.str.contains(r"^-?[0-9]{1,15}$").fill_null(False), None)
     return plainly.cast(pl.Int64), values.parse_whole
 
 
@@ -199,12 +201,12 @@ def _fast_text(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str],
 
 
 def _fast_identifier(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str], Any]]:
-    plainly = text.str.contains(r"^[A-Za-z0-9_.:;#-]+$") & ~text.str.contains(r"^(null|NULL)$|^\d(\.\d+)?[eE]\+")
+    plainly = text.str.contains(r"^[A-Za-z0-9_.:;#-]+$") & ~text.str.contains(r"^(null|NULL)$|^[0-9](\.[0-9]+)?[eE]\+")
     return text.set(~plainly.fill_null(False), None), values.parse_identifier
 
 
 def _fast_certificate(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str], Any]]:
-    shaped = text.str.contains(r"^\d{6}(19|20)\d{9}[\dX]$").fill_null(False)
+    shaped = text.str.contains(r"^[0-9]{6}(19|20)[0-9]{9}[0-9X]$").fill_null(False)
     right = np.zeros(len(text), dtype=bool)
     places = shaped.arg_true().to_numpy()
     if len(places):

@@ -81,7 +81,7 @@ def find_header(
     for first in range(min(len(grid), HEADER_WITHIN)):
         single = tuple(cell.strip() for cell in grid[first])
         candidates = [Header(first, first, single, _score(single, schema, forced))]
-        if first + 1 < len(grid):
+        if first + 1 < min(len(grid), HEADER_WITHIN):
             names = _two_levels(grid, first, merged, schema.name)
             candidates.append(Header(first, first + 1, names, _score(names, schema, forced)))
         for candidate in candidates:

@@ -92,7 +92,7 @@ def _unknown(lines: Sequence[bytes], number: int, file: str, first: UnicodeDecod
 
 
 def _hex(data: bytes, error: UnicodeDecodeError) -> str:
-    return data[error.start : error.start + 2].hex(" ").upper() or "?"
+    return data[error.start : error.start + 1].hex().upper()
 
 
 def read_text(data: bytes, file: str, schema: Schema, forced: Mapping[str, str] | None = None) -> RawTable:

@@ -49,10 +49,9 @@ def typed_column(table: RawTable, cells: pl.Series, kind: str, name: str, dtype:
 
 def _decimal(cells: pl.Series, name: str) -> Column:
     scale = cells.dtype.scale  # type: ignore[attr-defined]
-    physical = cells.cast(pl.Decimal(38, scale)).to_physical()
     if scale <= 2:
-        return Column((physical * 10 ** (2 - scale)).cast(pl.Int64), [])
-    step = 10 ** (scale - 2)
-    fine = (physical % step != 0).fill_null(False)
+        return Column(cells.cast(pl.Decimal(38, 2)).to_physical().cast(pl.Int64), [])
+    rounded = cells.cast(pl.Decimal(38, 2))
+    fine = (rounded.cast(pl.Decimal(38, scale)) != cells.cast(pl.Decimal(38, scale))).fill_null(False)
     faults = [Fault(place, name, "amount_decimals", str(cells[place])) for place in fine.arg_true().to_list()]
-    return Column((physical // step).set(fine, None).cast(pl.Int64), faults)
+    return Column(rounded.set(fine, None).to_physical().cast(pl.Int64), faults)

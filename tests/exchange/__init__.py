@@ -1,0 +1,1 @@
+"""Tests of the exchange room; ``material`` invents the files they read."""
