@@ -9,6 +9,7 @@ import pytest
 
 from audit.made import audited, bill, by_hand, claims, law, listed, paid_by, unpaid
 from tuodi.audit import AuditResult
+from tuodi.tables import CLAIMS
 
 NOBODY = listed()
 DIBAO = listed(("dibao", "2020-01-01"))
@@ -84,9 +85,8 @@ def test_the_lower_of_two_identities_was_used() -> None:
 def test_the_tilt_of_catastrophic_insurance_is_missing() -> None:
     bills = claims(bill("a", "03-01", 30000, identity_at_hospital="dibao"))
     as_ordinary = paid_by(bills, NOBODY, layers=("catastrophic",))
-    rest = audited(as_ordinary.with_columns(paid_assistance=pl.lit(0)), DIBAO).lead_bills
-    due = rest.filter(pl.col("lead_id").str.starts_with("A"))["by_law_own"].to_list()
-    paid = as_ordinary.with_columns(paid_assistance=pl.lit(due[0]), paid_tilt=pl.lit(due[1]))
+    # of the 12,000 that 3,000 of catastrophic insurance left, 80 %; the 2,400 after that are under the tilt's line
+    paid = as_ordinary.with_columns(paid_assistance=pl.lit(960_000), paid_tilt=pl.lit(0))
     result = audited(paid, DIBAO)
     lead = only_lead(result, "catastrophic")
     # 15,000 left: (15,000 − 5,000) × 65 % = 6,500 by law, (15,000 − 10,000) × 60 % = 3,000 paid
@@ -108,7 +108,7 @@ def test_each_layer_is_judged_on_the_earlier_ones_as_paid_and_the_chain_stands_b
 def test_care_elsewhere_that_nobody_claimed_for() -> None:
     bills = claims(
         bill("a", "03-01", 4000),
-        bill("b", "06-01", 6000, place="out_of_province", authorisation="registered"),
+        bill("b", "06-01", 6000, place="out_of_province"),
     ).with_columns(identity_at_hospital=pl.lit("dibao"))
     lead = only_lead(audited(unpaid(paid_by(bills, DIBAO), "b"), DIBAO))
     assert (lead["kind"], lead["causes"]) == ("away_manual_not_claimed", ["away_not_claimed"])
@@ -127,7 +127,7 @@ def test_a_referral_that_the_platform_took_as_missing() -> None:
     without = bills.with_columns(authorisation=pl.lit("missing"))
     paid = paid_by(without, DIBAO).with_columns(authorisation=pl.lit("referred"))
     lead = only_lead(audited(paid, DIBAO))
-    assert (lead["kind"], lead["causes"]) == ("referral_unclear", ["identity_not_used", "referral_taken_as_missing"][1:])
+    assert (lead["kind"], lead["causes"]) == ("referral_unclear", ["referral_taken_as_missing", "identity_not_used"])
 
 
 def test_settled_by_another_version() -> None:
@@ -147,21 +147,25 @@ def compile_at_all_times(version: str) -> Any:
 
 
 def test_a_reversal_after_which_nothing_was_settled_again() -> None:
-    first, second = bill("a", "03-01", 30000), bill("b", "06-01", 20000)
     seen = listed(("tekun", "2020-01-01"))
-    before = paid_by(claims(first, second).with_columns(paid_catastrophic=pl.lit(0)), seen, layers=("assistance",))
+    before = paid_by(claims(bill("a", "03-01", 80000), bill("b", "06-01", 20000)), seen)
     before = before.with_columns(identity_at_hospital=pl.lit("tekun"))
-    gone = before.filter(pl.col("claim_id") == "a")
-    money = [name for name, kind in gone.schema.items() if kind == pl.Int64 and name not in {"stay_ordinal", "benefit_year"}]
-    reversal = gone.with_columns(
-        -pl.col(money), pl.lit("a-").alias("claim_id"), pl.lit("a").alias("reverses"), pl.col("settled_at").dt.offset_by("200d")
-    )
-    result = audited(pl.concat([before, reversal]), seen)
+    result = audited(pl.concat([before, reversal_of(before, "a")]), seen)
     lead = only_lead(result)
-    # 15,000 of the 20,000 were used up by the first bill; it was reversed: the second gets 10,000 and not 5,000
-    assert lead["difference"] == 500_000
+    # 17,250 of the 20,000 were used up by the first bill; it was reversed: the second gets 3,500 and not 2,750
+    assert (lead["by_law"], lead["recorded"]) == (350_000, 275_000)
     assert (lead["kind"], lead["causes"]) == ("reversal_not_resettled", ["reversal_kept"])
+    assert result.causes["detail"].to_list()[0] == "a;a-"
     assert result.meta.annulled == 2
+
+
+def reversal_of(bills: pl.DataFrame, claim: str) -> pl.DataFrame:
+    return bills.filter(pl.col("claim_id") == claim).with_columns(
+        *(-pl.col(name) for name in CLAIMS.money),
+        pl.lit(f"{claim}-").alias("claim_id"),
+        pl.lit(claim).alias("reverses"),
+        pl.col("settled_at").dt.offset_by("200d"),
+    )
 
 
 def test_a_sub_limit_counted_for_more_than_it_is_meant_for() -> None:
@@ -214,7 +218,8 @@ def test_the_same_stay_twice() -> None:
     result = audited(paid_by(twice, DIBAO), DIBAO)
     lead = only_lead(result)
     assert (lead["kind"], lead["causes"], lead["claim_ids"]) == ("over_paid", ["same_bill_twice"], ["b2"])
-    assert lead["difference"] == -240_000
+    # the copy was settled over the deductible of the catastrophic layer: 80 % of what that left of 3,000
+    assert lead["difference"] == -84_000
 
 
 @pytest.mark.req("NI12")
@@ -228,7 +233,7 @@ def test_paid_at_the_window_and_again_by_hand() -> None:
 def test_two_causes_that_both_reproduce_the_record_are_both_shown() -> None:
     bills = stays(place="out_of_province", authorisation="registered")
     lead = only_lead(audited(paid_by(bills, NOBODY), DIBAO, flags=NOBODY))
-    assert lead["causes"] == ["not_flagged", "away_not_claimed"]
+    assert lead["causes"] == ["not_flagged", "away_not_claimed", "referral_taken_as_missing"]
     assert lead["kind"] == "recognised_not_flagged"
 
 

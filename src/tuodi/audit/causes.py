@@ -45,7 +45,8 @@ class Bill:
 class Case:
     """What is known of one person, layer and counter year.
 
-    ``flagged`` is None where nothing is known of flags; ``hospital_known`` says whether the file tells at all what
+    ``bills`` are those that differ; none do where the record agrees and a payment by hand came on top. ``flagged``
+    is None where nothing is known of flags; ``hospital_known`` says whether the file tells at all what
     hospitals saw. ``class_of`` gives the class that one identity makes in this layer.
     """
 
@@ -57,7 +58,6 @@ class Case:
     hospital_known: bool
     class_of: Callable[[str], str]
     manual: int = 0
-    window_difference: int = 0
     not_asked: tuple[Bill, ...] = ()
     reversed_ids: tuple[str, ...] = ()
     copy_ids: tuple[str, ...] = ()
@@ -74,6 +74,9 @@ class Cause:
 
 def causes_of(case: Case, proved: Mapping[str, Sequence[str]]) -> tuple[Cause, ...]:
     """All causes that the proved scenarios (family → details) mean for this case, each once."""
+    if not case.bills:
+        again = case.manual > 0 and case.direction == "over"
+        return (Cause("paid_again_by_hand"),) if again else ()
     found: list[Cause] = []
     found += _identity_owed(case, proved) if case.direction == "owed" else _identity_over(case, proved)
     found += _other(case, proved)
@@ -125,12 +128,14 @@ def _as_nobody(case: Case) -> list[Cause]:
     seen = {bill.at_hospital for bill in case.bills if bill.at_hospital}
     if case.flagged is not None:
         if any(row.holds(bill.day) for row in case.flagged for bill in case.bills):
-            return [Cause("identity_not_used")]
+            return [] if case.grade == "B" else [Cause("identity_not_used")]
         later = [row.start for row in case.flagged if row.start > min(bill.day for bill in case.bills)]
         return [Cause("flagged_late", since=min(later))] if later else [Cause("not_flagged")]
-    if case.hospital_known:
-        return [Cause("identity_not_used", ";".join(sorted(seen)))] if seen else [Cause("not_flagged")]
-    return [] if case.grade == "B" else [Cause("not_flagged")]
+    if case.hospital_known and not seen:
+        return [Cause("not_flagged")]
+    if case.grade == "B":
+        return []
+    return [Cause("identity_not_used", ";".join(sorted(seen)))] if seen else [Cause("not_flagged")]
 
 
 def _by_hospital(case: Case) -> list[Cause]:
@@ -204,6 +209,4 @@ def _other(case: Case, proved: Mapping[str, Sequence[str]]) -> list[Cause]:
         found.append(Cause("deductible_not_applied"))
     if "copies_counted" in proved:
         found.append(Cause("same_bill_twice", ";".join(case.copy_ids)))
-    if case.manual > 0 and not owed and case.window_difference == 0:
-        found.append(Cause("paid_again_by_hand"))
     return found

@@ -161,13 +161,12 @@ def _facts(
     return Case(
         direction=str(case["direction"]),
         grade=grades[layer],
-        bills=differing or tuple(_bill(row) for row in rows),
+        bills=differing,
         recognised=recognised.get(person, ()),
         flagged=None if flagged is None else flagged.get(person, ()),
         hospital_known=hospital_known,
         class_of=partial(class_of, pack, pack.layer(layer)),
         manual=int(case["manual"]),  # type: ignore[call-overload]
-        window_difference=int(case["window_difference"]),  # type: ignore[call-overload]
         not_asked=tuple(_bill(row) for row in rows if row["by_application"] and row["recorded"] == 0),
         reversed_ids=tuple(str(row["claim_id"]) for row in rows if row["status"] == "annulled"),
         copy_ids=tuple(str(row["claim_id"]) for row in rows if row["reason"] == SECOND_COPY),
@@ -192,8 +191,8 @@ def _lead(
     packs: Sequence[Pack],
     until: date | None,
 ) -> dict[str, object]:
-    days = [bill.day for bill in facts.bills]
-    in_force = {row.identity for row in facts.recognised if any(row.holds(day) for day in days)}
+    days = [row["day"] for row in rows if row["differs"] or not facts.bills]
+    in_force = {row.identity for row in facts.recognised if any(row.holds(day) for day in days)}  # type: ignore[arg-type]
     used = sorted({str(row["pack"]) for row in rows if row["pack"]})
     return {
         "lead_id": number,

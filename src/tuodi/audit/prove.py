@@ -113,14 +113,17 @@ def prove(
     scenarios: Iterable[Scenario],
     progress: Callable[[str], None] | None = None,
 ) -> pl.DataFrame:
-    """``person_id layer counter_year family detail``: every scenario that reproduces a case, in their order."""
+    """``person_id layer counter_year family detail``: every scenario that reproduces a case, in their order.
+
+    Annulled bills are not compared: what was paid on them was taken back.
+    """
     found = [pl.DataFrame(schema=PROVED)]
     for scenario in scenarios:
         law = stand.law if scenario.law is None else scenario.law
         known = {layer.id for pack in law.packs for layer in pack.layers if layer.given is None}
         wanted = stand.layers if scenario.layers is None else scenario.layers
         layers = tuple(layer for layer in wanted if layer in known)
-        concerned = bills.filter(pl.col("layer").is_in(layers))
+        concerned = bills.filter(pl.col("layer").is_in(layers) & (pl.col("status") != "annulled"))
         if concerned.is_empty():
             continue
         if progress is not None:

@@ -70,7 +70,7 @@ def scenarios(stand: Stand, evidence: Evidence) -> Iterator[Scenario]:
 def _identity_scenarios(stand: Stand, evidence: Evidence) -> Iterator[Scenario]:
     people = evidence.bills["person_id"].unique().sort()
     listed = stand.identities.filter(pl.col("person_id").is_in(people.implode()))
-    day_by_day = _altered(stand.law, altered.plain_rules)
+    day_by_day = _altered(stand.law, altered.plain_rules) or stand.law
     yield Scenario("no_identity", identities=altered.nobody(listed))
     if evidence.flags is not None:
         flags = evidence.flags.filter(pl.col("person_id").is_in(people.implode()))
@@ -79,7 +79,7 @@ def _identity_scenarios(stand: Stand, evidence: Evidence) -> Iterator[Scenario]:
             detail = "from_flag" if from_flag else "as_dated"
             yield Scenario("as_flagged", detail, identities=rows)
             yield Scenario("as_flagged", f"{detail}_plain", law=day_by_day, identities=rows)
-    if day_by_day is not None and evidence.claims["identity_at_hospital"].null_count() < evidence.claims.height:
+    if evidence.claims["identity_at_hospital"].null_count() < evidence.claims.height:
         pack = stand.law.packs[0]
         seen = altered.at_hospital(evidence.claims, pack.dates.identity, known_identities(pack))
         yield Scenario("at_hospital", law=day_by_day, identities=seen)
@@ -106,17 +106,26 @@ def _representatives(stand: Stand) -> tuple[str, ...]:
 
 
 def _referral_scenarios(stand: Stand, evidence: Evidence) -> Iterator[Scenario]:
-    """Another authorisation on every bill that differs, on the first of them, on all bills elsewhere."""
-    away = stand.claims.filter(pl.col("place") != "local")["claim_id"]
-    for layer in stand.layers:
-        differing = evidence.bills.filter((pl.col("layer") == layer) & pl.col("differs"))
-        if differing.is_empty():
-            continue
-        first = differing.group_by("person_id", "counter_year", maintain_order=True).first()
-        for code in ("missing", "none_needed", "referred", "registered"):
-            for ids in (differing["claim_id"], first["claim_id"], away):
-                claims = altered.with_authorisation(stand.claims, ids.to_list(), code)
-                yield Scenario("authorisation", code, claims=claims, layers=(layer,))
+    """A referral taken as missing where the bill shows one, or not asked for where it shows none.
+
+    Tried on every bill that differs, on the first of them, and on all such bills of the persons.
+    """
+    tried = (
+        (("referred", "registered", "emergency"), ("missing",)),
+        (("missing",), ("none_needed", "referred", "registered")),
+    )
+    for shown, instead in tried:
+        bills = stand.claims.filter(pl.col("authorisation").is_in(shown)).select("claim_id")
+        for layer in stand.layers:
+            rows = evidence.bills.filter((pl.col("layer") == layer) & pl.col("differs"))
+            differing = rows.join(bills, on="claim_id", how="semi", maintain_order="left")
+            if differing.is_empty():
+                continue
+            first = differing.group_by("person_id", "counter_year", maintain_order=True).first()
+            for code in instead:
+                for ids in (differing["claim_id"], first["claim_id"], bills["claim_id"]):
+                    claims = altered.with_authorisation(stand.claims, ids.to_list(), code)
+                    yield Scenario("authorisation", code, claims=claims, layers=(layer,))
 
 
 def _window_scenarios(stand: Stand, evidence: Evidence) -> Iterator[Scenario]:
