@@ -30,7 +30,7 @@ from tuodi.law.spaces import (
 from tuodi.money import FULL_RATE
 
 __all__ = [
-    "BUCKETS", "NO_CONDITION", "CapStructure", "ClassColumn", "Compiled", "LayerStructure", "LayerTables",
+    "BUCKETS", "IN_SCOPE", "NO_CONDITION", "CapStructure", "ClassColumn", "Compiled", "LayerStructure", "LayerTables",
     "Parameters", "Structure", "compile_award", "compile_pack", "parameters",
 ]  # fmt: skip
 
@@ -38,6 +38,9 @@ BUCKETS = (
     "untouched", "deductible", "co_payment", "over_cap", "first_self_pay", "over_limit", "out_of_catalogue",
 )  # fmt: skip
 """Where unpaid money lies: in-scope money by the reason why it is unpaid, then the three other parts."""
+
+IN_SCOPE = (0, 1, 2, 3)
+"""The buckets of in-scope money."""
 
 NO_CONDITION = -3
 """No ``base_over`` in the gate."""
@@ -138,7 +141,8 @@ class Compiled:
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """Columns whose codes decide a bill's parameters; ``class:<n>`` is the n-th class column."""
+        """Columns whose codes decide a bill's parameters; ``class:<n>`` is the n-th class column and
+        ``perhaps:<n>`` the bits of the classes that it may be where it is not decided."""
         names: dict[str, None] = {}
         for layer, tables in zip(self.layers, self.tables, strict=True):
             for when in layer_whens(layer):
@@ -148,11 +152,18 @@ class Compiled:
                     names.update(dict.fromkeys(self.axis(name, tables) for name in row.when if name != "bracket"))
             if tables.reads_class:
                 names[self.axis("class", tables)] = None
+                names[f"perhaps:{tables.class_column}"] = None
         return tuple(names)
 
     def axis(self, name: str, tables: LayerTables) -> str:
         """The column behind a condition's name in one layer."""
         return f"class:{tables.class_column}" if name == "class" else name
+
+    def size(self, axis: str) -> int:
+        """Number of positions on an axis."""
+        if axis.startswith("perhaps:"):
+            return 2 << len(self.space(f"class:{axis[8:]}").codes)
+        return self.space(axis).size
 
     def space(self, axis: str) -> Space:
         """The space of an axis."""
@@ -298,6 +309,10 @@ class _Reader:
             held = self.positions("class")
             result[(held == space.unknown) & (result == TRUE)] = UNDECIDED
             result[held == space.none] = FALSE
+            if "class" in when.codes:
+                admitted = sum(1 << space.codes.index(name) for name in space.expand(when.codes["class"]))
+                perhaps = self.columns[f"perhaps:{self.tables.class_column}"]
+                result[(perhaps != 0) & (perhaps & admitted == 0)] = FALSE
         return result
 
     def ids(self, dense: Dense, bracket: int = 0) -> npt.NDArray[np.int32]:
@@ -399,7 +414,8 @@ def _structure(pack: Pack, layers: tuple[Layer, ...]) -> Structure:
                 counters.append(cap.counter)
             caps.append(CapStructure(at, cap.id, SCOPES[cap.per], COUNTS[cap.counts], counters.index(cap.counter)))
     cap_numbers = {(layers[cap.layer].id, cap.id): number for number, cap in enumerate(caps)}
-    made = tuple(_layer_structure(layer, layers, cap_numbers) for layer in layers)
+    by_ordinal = _reading_ordinals(pack)
+    made = tuple(_layer_structure(layer, layers, cap_numbers, by_ordinal) for layer in layers)
     hospital = None
     if pack.hospital_reduces is not None:
         hospital = tuple(number for part in pack.hospital_reduces for number in _bucket_numbers(part))
@@ -407,7 +423,10 @@ def _structure(pack: Pack, layers: tuple[Layer, ...]) -> Structure:
 
 
 def _layer_structure(
-    layer: Layer, layers: tuple[Layer, ...], cap_numbers: Mapping[tuple[str, str], int]
+    layer: Layer,
+    layers: tuple[Layer, ...],
+    cap_numbers: Mapping[tuple[str, str], int],
+    by_ordinal: frozenset[str],
 ) -> LayerStructure:
     form = next(
         name
@@ -450,8 +469,17 @@ def _layer_structure(
         counts_outside=layer.counts_outside,
         used_up=used_up,
         has_base_over=layer.when.base_over is not None,
-        reads_stay="stay" in stays or "stay_ordinal" in named,
+        reads_stay="stay" in stays or bool(named & by_ordinal),
     )
+
+
+def _reading_ordinals(pack: Pack) -> frozenset[str]:
+    """The ordinal of the stay, and every derived attribute that reads it."""
+    names = {"stay_ordinal"}
+    for derived in pack.derived:
+        if any(condition.column in names for rule in derived.rules for condition in rule.conditions):
+            names.add(derived.name)
+    return frozenset(names)
 
 
 def _cap_named(name: str, layers: tuple[Layer, ...], cap_numbers: Mapping[tuple[str, str], int]) -> int:
@@ -462,4 +490,4 @@ def _cap_named(name: str, layers: tuple[Layer, ...], cap_numbers: Mapping[tuple[
 
 
 def _bucket_numbers(part: str) -> tuple[int, ...]:
-    return (0, 1, 2, 3) if part == "in_scope" else (BUCKETS.index(part),)
+    return IN_SCOPE if part == "in_scope" else (BUCKETS.index(part),)

@@ -165,12 +165,18 @@ def _candidates(view: View, name: str, rows: list[_Row]) -> list[tuple[Any, bool
             return [(view.ordinal, False)]
         named = [str(one) for row in rows for one in listed(row.when.get(name))]
         return [(number, False) for number in range(1, max(int(text.rstrip("+")) for text in named) + 2)]
+    named_here = {str(one) for row in rows for one in listed(row.when.get(name))}
+
+    def is_split(code: str) -> bool:
+        """Whether the table decides by local codes of ``code``, so that the code alone says nothing."""
+        return any(local in named_here for local in view.pack.locals_of(name, code))
+
     code = view.codes.get(name)
     if code is None:
-        every = view.pack.all_codes(name)
-        return [(one, one == "none" or bool(view.pack.locals_of(name, one))) for one in every]
-    below = view.pack.locals_of(name, code)
-    return [(code, bool(below)), *((local, False) for local in below)]
+        return [(one, one == "none") for one in view.pack.all_codes(name) if not is_split(one)]
+    if is_split(code):
+        return [(local, False) for local in view.pack.locals_of(name, code)]
+    return [(code, False)]
 
 
 def _matches(view: View, row: _Row, place: dict[str, Any]) -> bool:

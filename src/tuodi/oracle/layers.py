@@ -142,6 +142,8 @@ class _Work:
             try:
                 limit = lookup(view, cap["limit"], self.read_amount)
             except GapError:  # outside the gate of the cap's own layer: that cap has no limit for this bill
+                if len(view.classes) > 1:
+                    truths.append(None)
                 continue
             if limit == NO_LIMIT or (isinstance(limit, Unknown) and limit.treat_as_none):
                 truths.append(False)
@@ -238,12 +240,12 @@ class _Work:
             if self.spec.get("counts"):
                 self.count()
             return Outcome(admitted=False, base=self.base)
+        if self.base == 0:
+            return Outcome(base=0)
         if self.admitted is None:
             raise Undetermined("gate_undecided")
         if self.base is None:
             raise Undetermined("base_open")
-        if self.base == 0:
-            return Outcome(base=0)
         if self.bill.overlapping and self.asks_for_stays():
             raise Undetermined("overlapping_stays")
         return self.pay()

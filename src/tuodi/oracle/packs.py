@@ -107,7 +107,7 @@ class OraclePack:
     def all_codes(self, code_set: str) -> list[str]:
         """Every code of a set, or every value of a derived attribute."""
         derived = self.get("derived", code_set)
-        if derived is not None:
+        if derived is not None and code_set not in self.core:
             values = [rule["is"] for rule in derived["rules"]]
             named = list(derived.get("values") or {})
             ends = any(rule.get("otherwise") for rule in derived["rules"])
@@ -228,18 +228,19 @@ def _given(name: str, source: Any, spec: dict[str, Any]) -> Layer:
         columns, base = source["from"], source.get("base", base)
     parts = tuple(listed(base.get("parts") if isinstance(base, dict) else base) or ["in_scope"])
     gate = {key: value for key, value in spec.items() if key == "when"}
-    down = tuple(spec.get("paid_down") or parts)
-    return Layer(name, gate, parts, LABELS, down, _columns(columns))
+    return Layer(name, gate, parts, LABELS, parts, _columns(columns))
 
 
 def _computed(name: str, spec: dict[str, Any]) -> Layer:
     base = spec.get("base", ["in_scope"])
     labels: tuple[str, ...] = LABELS
+    down: tuple[str, ...] = ()
     if isinstance(base, dict):
         labels = tuple(base.get("unpaid") or LABELS)
+        down = tuple(base.get("paid_down") or ())
         base = base["parts"]
     parts = tuple(listed(base))
-    return Layer(name, spec, parts, labels, tuple(spec.get("paid_down") or parts))
+    return Layer(name, spec, parts, labels, down or parts)
 
 
 # Files -----------------------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ MAY_BE_EMPTY = frozenset({
 """Payers that count as 0 where empty beside another of their list that is known."""
 
 
+DEFAULT_PURPOSE = "illness"
+"""What an empty ``purpose`` means (SPEC-settlement section 1)."""
+
 CODE_BITS = 52
 """Combinations are renumbered before their codes could leave an int64."""
 
@@ -183,6 +186,7 @@ class _Resolved:
     ) -> dict[str, npt.NDArray[np.intp]]:
         """Positions of every axis of the law, bill by bill."""
         compiled, claims = self.compiled, self.claims
+        claims = claims.with_columns(pl.col("purpose").fill_null(DEFAULT_PURPOSE))
         found = {name: _positions(claims[name], compiled.spaces[name]) for name in (*CODE_COLUMNS, "settle_mode")}
         space = compiled.spaces["stay_ordinal"]
         found["stay_ordinal"] = np.where(ordinal <= 0, space.unknown, np.minimum(ordinal, len(space.codes)) - 1).astype(
@@ -199,10 +203,11 @@ class _Resolved:
             else:
                 found[derived.name] = value
         for number, column in enumerate(compiled.class_columns):
-            position = identity.class_positions(compiled, column, self.pairs, claims.height)
+            position, perhaps = identity.class_positions(compiled, column, self.pairs, claims.height)
             if column.whole_year:
                 position = _of_last_bill(position, places, person, year)
-            found[f"class:{number}"] = position
+                perhaps = _of_last_bill(perhaps, places, person, year)
+            found[f"class:{number}"], found[f"perhaps:{number}"] = position, perhaps
         return found
 
 
@@ -272,7 +277,7 @@ def _stays(
     """Stay numbers, how many, bits of layers that overlapping stays leave open, ordinals (0 where unknown)."""
     layers = versions[0].structure.layers
     nothing = np.zeros(ordered.height, np.int64)
-    if not any(layer.reads_stay for layer in layers) and "stay_ordinal" not in _axes(versions):
+    if not any(layer.reads_stay for layer in layers):
         return nothing, 1, nothing, nothing
     stay = stays.stay_numbers(ordered)
     inpatient = np.zeros(ordered.height, bool)
@@ -288,10 +293,6 @@ def _stays(
     return stay, int(stay.max(initial=0)) + 1, np.where(clash, bits, 0).astype(np.int64), counted
 
 
-def _axes(versions: list[Compiled]) -> set[str]:
-    return {axis for compiled in versions for axis in compiled.axes}
-
-
 def _reads_stay(layer: LayerStructure) -> bool:
     return layer.reads_stay and layer.form != "given"
 
@@ -303,7 +304,7 @@ def _profiles(
     axes = compiled.axes
     code = np.unique(income_year, return_inverse=True)[1].astype(np.int64)
     for axis in axes:
-        code = code * compiled.space(axis).size + columns[axis]
+        code = code * compiled.size(axis) + columns[axis]
         if code.max(initial=0) >> CODE_BITS:
             code = np.unique(code, return_inverse=True)[1].astype(np.int64)
     _, first, place = np.unique(code, return_index=True, return_inverse=True)

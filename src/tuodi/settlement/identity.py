@@ -34,7 +34,8 @@ class Pairs:
     """Every bill with every identity row of its person.
 
     ``bill`` numbers bills, ``low`` and ``high`` are the days on which the identity must be in force (``low`` is
-    NO_DAY where the admission is not known), ``start`` and ``end`` the days on which it is.
+    NO_DAY where the admission is not known; ``high`` then is the discharge, and ``only_admission`` says that the day
+    of admission alone decides), ``start`` and ``end`` the days on which it is.
     """
 
     bill: npt.NDArray[np.intp]
@@ -43,6 +44,7 @@ class Pairs:
     chosen: npt.NDArray[np.bool_]
     low: Ints
     high: Ints
+    only_admission: bool
     start: Ints
     end: Ints
     begun: Ints
@@ -51,8 +53,10 @@ class Pairs:
     def held(self, start: Ints | None = None) -> npt.NDArray[np.uint8]:
         """FALSE, TRUE or UNDECIDED for each pair, with the interval beginning at ``start``."""
         begin = self.start if start is None else start
-        touches = (begin <= self.high) & (self.end >= self.low)
-        return np.where(self.low == NO_DAY, UNDECIDED, np.where(touches, TRUE, FALSE)).astype(np.uint8)
+        begins_in_time = (begin <= self.high) & (begin <= self.end)
+        holds = begins_in_time & (self.end >= self.low)
+        unsure = begins_in_time & ((self.end < self.high) | self.only_admission)
+        return np.where((self.low == NO_DAY) & unsure, UNDECIDED, np.where(holds, TRUE, FALSE)).astype(np.uint8)
 
 
 def check_identities(compiled: Compiled, identities: pl.DataFrame) -> None:
@@ -72,7 +76,8 @@ def pair(compiled: Compiled, bills: pl.DataFrame, bill_days: Days, identities: p
     if whole_stay:
         low, high = bill_days.admitted, bill_days.discharged
     else:
-        low = high = bill_days.of(compiled.pack.dates.identity)
+        low = bill_days.of(compiled.pack.dates.identity)
+        high = np.where(low == NO_DAY, bill_days.discharged, low)
     left = bills.select("person_id", "scheme").with_row_index("bill")
     joined = left.join(identities, on="person_id", how="inner", maintain_order="left_right")
     bill = joined["bill"].to_numpy().astype(np.intp)
@@ -92,6 +97,7 @@ def pair(compiled: Compiled, bills: pl.DataFrame, bill_days: Days, identities: p
         chosen=joined["chosen"].fill_null(value=False).to_numpy().astype(bool),
         low=low[bill],
         high=high[bill],
+        only_admission=not whole_stay,
         start=start,
         end=end,
         begun=begun,
@@ -99,26 +105,65 @@ def pair(compiled: Compiled, bills: pl.DataFrame, bill_days: Days, identities: p
     )
 
 
-def class_positions(compiled: Compiled, column: ClassColumn, pairs: Pairs, bills: int) -> npt.NDArray[np.intp]:
-    """The position of each bill's class in the column's class space."""
+def class_positions(
+    compiled: Compiled, column: ClassColumn, pairs: Pairs, bills: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The position of each bill's class in the column's class space, and the classes that it may be.
+
+    A class that is not decided has the position ``unknown``. The second array has bit *n* for the n-th class and, last,
+    a bit for no class; it is 0 where the class is decided.
+    """
     classes = column.classes
     space = class_space(classes)
-    fallback = space.codes.index(classes.default) if classes.default else space.none
-    best = np.full(bills, len(space.codes), np.intp)
-    doubtful = np.zeros(bills, bool)
+    nobody = len(space.codes)
+    fallback = space.codes.index(classes.default) if classes.default else nobody
+    having, at = np.unique(pairs.bill, return_inverse=True)
+    sure = np.zeros((len(having), len(classes.order)), bool)
+    perhaps, chosen = sure.copy(), sure.copy()
     in_force = pairs.held(_starts(column.look_back, pairs))
-    drop = _choices(compiled, classes, pairs, in_force, doubtful, bills)
     for number, definition in enumerate(classes.order):
         for scheme, identities in _members(compiled, classes, definition.name).items():
-            rows = np.isin(pairs.identity, identities) & (in_force != FALSE) & ~drop[:, number][pairs.bill]
+            rows = np.isin(pairs.identity, identities) & (in_force != FALSE)
             certain = rows & (in_force == TRUE)
             if scheme:
-                doubtful[pairs.bill[rows & (pairs.scheme == "") & (best[pairs.bill] > number)]] = True
+                rows &= (pairs.scheme == scheme) | (pairs.scheme == "")
                 certain &= pairs.scheme == scheme
-            doubtful[pairs.bill[rows & (in_force == UNDECIDED)]] = True
-            np.minimum.at(best, pairs.bill[certain], number)
-    positions = np.where(best < len(space.codes), best, fallback)
-    return np.where(doubtful, space.unknown, positions)
+            sure[at[certain], number] = True
+            perhaps[at[rows & ~certain], number] = True
+            chosen[at[certain & pairs.chosen], number] = True
+    possible = _first(sure, perhaps, fallback)
+    if len(classes.choose) == 2:
+        one, other = (space.codes.index(name) for name in classes.choose)
+        without_one = _first(sure, perhaps, fallback, leave_out=one)
+        without_other = _first(sure, perhaps, fallback, leave_out=other)
+        both = sure[:, one] & sure[:, other]
+        made = np.where(chosen[:, one], without_other, without_one)
+        undecided = chosen[:, one] == chosen[:, other]
+        possible = np.where(both, np.where(undecided, without_one | without_other, made), possible)
+    positions = np.full(bills, fallback if classes.default else space.none, np.intp)
+    masks = np.zeros(bills, np.intp)
+    single = (possible & (possible - 1)) == 0
+    number = np.zeros(len(having), np.intp)
+    for bit in range(nobody + 1):
+        number[possible == 1 << bit] = bit if bit < nobody else space.none
+    positions[having] = np.where(single, number, space.unknown)
+    masks[having] = np.where(single, 0, possible)
+    return positions, masks
+
+
+def _first(
+    sure: npt.NDArray[np.bool_], perhaps: npt.NDArray[np.bool_], fallback: int, leave_out: int = -1
+) -> npt.NDArray[np.intp]:
+    """Bits of the classes of which any may be the first that holds; the last bit is no class."""
+    possible = np.zeros(len(sure), np.intp)
+    alive = np.ones(len(sure), bool)
+    for number in range(sure.shape[1]):
+        if number == leave_out:
+            continue
+        possible[alive & (sure[:, number] | perhaps[:, number])] |= 1 << number
+        alive &= ~sure[:, number]
+    possible[alive] |= 1 << fallback
+    return possible
 
 
 def moved_years(column: ClassColumn, pairs: Pairs, bills: int) -> Ints:
@@ -173,31 +218,3 @@ def _members(compiled: Compiled, classes: Classes, name: str) -> Mapping[str, tu
             heirs = tuple(code for code, own in local.items() if own.parent == member.identity and code not in named)
             found[member.scheme] = (*found.get(member.scheme, ()), member.identity, *heirs)
     return found
-
-
-def _choices(
-    compiled: Compiled,
-    classes: Classes,
-    pairs: Pairs,
-    in_force_: npt.NDArray[np.uint8],
-    doubtful: npt.NDArray[np.bool_],
-    bills: int,
-) -> npt.NDArray[np.bool_]:
-    """Which classes a bill's person has chosen against; bills without a choice become ``doubtful``."""
-    drop = np.zeros((bills, len(classes.order)), bool)
-    if len(classes.choose) != 2:
-        return drop
-    names = [item.name for item in classes.order]
-    member, chosen = {}, {}
-    for name in classes.choose:
-        identities = [code for group in _members(compiled, classes, name).values() for code in group]
-        rows = np.isin(pairs.identity, identities) & (in_force_ == TRUE)
-        member[name], chosen[name] = np.zeros(bills, bool), np.zeros(bills, bool)
-        member[name][pairs.bill[rows]] = True
-        chosen[name][pairs.bill[rows & pairs.chosen]] = True
-    one, other = classes.choose
-    both = member[one] & member[other]
-    drop[:, names.index(other)] = both & chosen[one] & ~chosen[other]
-    drop[:, names.index(one)] = both & chosen[other] & ~chosen[one]
-    doubtful |= both & (chosen[one] == chosen[other])
-    return drop

@@ -66,6 +66,8 @@ PAID, BASE, DEDUCTIBLE = range(3)
 NEW_PERSON, NEW_YEAR = 1, 2
 ORDER_END = 15
 ALL_PARTS = 15
+SELF_OPEN = 62
+"""Bit of ``open_layers`` for a hospital's part of which nobody can say what it reduces."""
 BITS = 4
 """``PAY_ORDER`` packs bucket numbers four bits each, ended by ORDER_END."""
 
@@ -171,6 +173,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
             if hospital_here != 0:
                 if hospital_order[0] < 0:
                     tainted = ALL_PARTS
+                    open_bits = np.int64(1) << SELF_OPEN
                 else:
                     rest = hospital_here
                     for at in range(hospital_order.shape[0]):
@@ -195,6 +198,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 rest -= min(rest, out_of_catalogue[i])
                     if rest > 0:
                         tainted = ALL_PARTS
+                        open_bits = np.int64(1) << SELF_OPEN
 
             for at in range(n_layers):
                 why = 0
@@ -232,10 +236,6 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                         if not has_rare or layers[at, COUNTS_OUTSIDE] == 0:
                             continue
                         counting_only = True
-                    if base == 0 and not is_tainted:
-                        if held == TRUE:
-                            admits = 1
-                        continue
                     if has_rare and not counting_only:
                         # A gate that is false for one reason is false, whatever else is not known.
                         threshold = base_over[p, at]
@@ -269,9 +269,13 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                             if layers[at, COUNTS_OUTSIDE] == 0:
                                 continue
                             why = 0
+                    if base == 0 and not is_tainted:
+                        if not counting_only:
+                            admits = 1
+                        continue
                     if has_unknowns:
                         if is_tainted:
-                            why = HOSPITAL_NOT_STATED if open_bits == 0 and tainted == ALL_PARTS else EARLIER_LAYER
+                            why = HOSPITAL_NOT_STATED if open_bits >> SELF_OPEN & 1 else EARLIER_LAYER
                         elif overlap[i] >> at & 1:
                             why = STAYS_OVERLAP
                         if held == UNDECIDED and not counting_only:

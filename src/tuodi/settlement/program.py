@@ -5,13 +5,14 @@ Enters: ``tuodi.law.compile.Structure``. Leaves: arrays. Imports ``tuodi.law`` a
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from tuodi.errors import TableError, nearest
-from tuodi.law.compile import LayerStructure, Structure
+from tuodi.law.compile import IN_SCOPE, LayerStructure, Structure
 from tuodi.settlement import kernel as k
 
 __all__ = ["LAYER_COUNTERS", "Program", "counter_names", "counter_slot", "program"]
@@ -37,7 +38,7 @@ class Program:
         layers = self.structure.layers
         computed = [layer for layer in layers if layer.form != "given"]
         return k.Shape(
-            parts=any(set(layer.buckets) != {0, 1, 2, 3} for layer in layers),
+            parts=any(layer.buckets != IN_SCOPE for layer in layers),
             stays=any(k.STAY in (layer.deductible_scope, layer.bracket_scope, layer.fixed_scope) for layer in computed)
             or any(cap.scope == k.STAY for cap in self.structure.caps),
             brackets=any(layer.brackets > 1 for layer in layers),
@@ -48,8 +49,9 @@ class Program:
         )
 
 
-def program(structure: Structure) -> Program:
-    """Lay a structure out."""
+def program(structure: Structure, given: Collection[str] = ()) -> Program:
+    """Lay a structure out; the layers in ``given`` are read from the record, which knows no reasons why money is
+    unpaid, so their base takes all of it."""
     layers = np.zeros((len(structure.layers), k.LAYER_WIDTH), np.int64)
     caps = np.array([[cap.scope, cap.counts, cap.counter] for cap in structure.caps], np.int64).reshape(
         len(structure.caps), k.CAP_WIDTH
@@ -60,9 +62,12 @@ def program(structure: Structure) -> Program:
         row = layers[at]
         row[k.FORM] = ("rate", "fixed", "top_up", "given").index(layer.form)
         row[k.NOTIONAL] = layer.notional
-        row[k.BUCKETS] = sum(1 << bucket for bucket in layer.buckets)
+        pay_order = layer.pay_order
+        if layer.id in given:
+            pay_order = tuple(dict.fromkeys(one for bucket in pay_order for one in _whole_part(bucket)))
+        row[k.BUCKETS] = sum(1 << bucket for bucket in pay_order)
         row[k.PARTS] = sum(1 << part for part in {max(0, bucket - 3) for bucket in layer.buckets})
-        row[k.PAY_ORDER] = _packed(layer.pay_order)
+        row[k.PAY_ORDER] = _packed(pay_order)
         row[k.DED_SCOPE], row[k.POS_SCOPE] = layer.deductible_scope, layer.bracket_scope
         row[k.FROM_ZERO], row[k.BRACKETS] = layer.from_zero, layer.brackets
         row[k.FIXED_SCOPE], row[k.TOP_UP_SCOPE] = layer.fixed_scope, layer.top_up_scope
@@ -93,6 +98,10 @@ def counter_slot(structure: Structure, name: str) -> int:
     if name not in names:
         raise TableError(f"table opening: unknown counter {name!r}{nearest(name, names)}")
     return len(names) - 1 - names[::-1].index(name)
+
+
+def _whole_part(bucket: int) -> tuple[int, ...]:
+    return IN_SCOPE if bucket in IN_SCOPE else (bucket,)
 
 
 def _packed(order: tuple[int, ...]) -> int:

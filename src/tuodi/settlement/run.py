@@ -185,6 +185,7 @@ class _Outcome:
         self.admitted = np.zeros(rows, np.uint8)
         self.counter_year = np.full(rows, NO_DAY, np.int64)
         self.version = np.full(rows, "", object)
+        self.open_self = np.zeros(rows, bool)
         self.reasons: dict[int, list[str]] = {}
         self.traces: list[pl.DataFrame] = []
         self.tracing = trace
@@ -198,7 +199,7 @@ class _Outcome:
 
     def table(self) -> pl.DataFrame:
         settled = self.state == STANDING
-        undetermined = settled & ~self.known.all(axis=0)
+        undetermined = settled & (~self.known.all(axis=0) | self.open_self)
         status = np.full(self.claims.height, "ok", object)
         status[self.admitted == 0] = "outside"
         status[undetermined] = "undetermined"
@@ -246,7 +247,7 @@ def _run(
     shape: k.Shape | None,
 ) -> None:
     """Run the kernel over the bills of one structure and write what it finds into ``outcome``."""
-    plan = program(structure)
+    plan = program(structure, given)
     layers, n = structure.layers, bills.height
     is_given = np.array([layer.form == "given" or layer.id in given for layer in layers])
     mode = np.where(is_given, k.GIVEN, 0).astype(np.int64)
@@ -364,6 +365,9 @@ def _collect(
                 waived |= bills.parameters.waived[bills.profile, cap_at].astype(bool)
         for bill in np.flatnonzero(waived & (out["pay"][at] > 0)):
             outcome.add_reason(int(target[bill]), f"{layer.id}:cap_unknown_treated_as_none")
+    outcome.open_self[target] = (out["open"] >> k.SELF_OPEN & 1).astype(bool)
+    for bill in np.flatnonzero(outcome.open_self[target]):
+        outcome.add_reason(int(target[bill]), "hospital_part_not_stated")
     for bill in np.flatnonzero(out["open"]):
         for at, layer in enumerate(structure.layers):
             if out["open"][bill] >> at & 1:

@@ -22,7 +22,7 @@ def stay_numbers(bills: pl.DataFrame) -> npt.NDArray[np.int64]:
 
 
 def stay_ordinals(bills: pl.DataFrame, stay: npt.NDArray[np.int64], inpatient: npt.NDArray[np.bool_]) -> pl.Series:
-    """The ordinal of each inpatient bill's stay in its counter year: the column, else counted; null elsewhere.
+    """The ordinal of each bill's stay: the column, else for inpatient bills counted in the counter year, else null.
 
     ``bills`` is in settlement order and holds ``person_id``, ``counter_year`` and ``stay_ordinal``.
     """
@@ -39,7 +39,7 @@ def stay_ordinals(bills: pl.DataFrame, stay: npt.NDArray[np.int64], inpatient: n
     )
     joined = frame.join(first, on=["person_id", "counter_year", "stay"], how="left", maintain_order="left")
     return joined.select(
-        pl.when("inpatient").then(pl.coalesce("stay_ordinal", "counted")).otherwise(None).alias("ordinal")
+        pl.coalesce("stay_ordinal", pl.when("inpatient").then("counted")).alias("ordinal")
     ).to_series()
 
 
@@ -56,7 +56,9 @@ def overlapping(
     several = stays.filter(pl.len().over("person_id") > 1)
     clash = several.join(several, on="person_id", suffix="_other").filter(
         (pl.col("stay") != pl.col("stay_other"))
-        & (pl.col("admitted_on") < pl.col("discharged_on_other"))
-        & (pl.col("admitted_on_other") < pl.col("discharged_on"))
+        & (
+            pl.max_horizontal("admitted_on", "admitted_on_other")
+            < pl.min_horizontal("discharged_on", "discharged_on_other")
+        )
     )
     return np.isin(stay, clash["stay"].unique().to_numpy()) & inpatient

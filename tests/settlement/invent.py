@@ -1,0 +1,145 @@
+"""Random bills and identities for a pack, biased towards the edges: thresholds, caps, shared days, unknown cells."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from tuodi import tables
+from tuodi.law.model import Pack
+from tuodi.law.spaces import CODE_COLUMNS
+from tuodi.vocabulary import codes
+
+Row = dict[str, Any]
+
+
+def invent(pack: Pack, seed: int, persons: int = 6, bills: int = 8) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Claims and identities for ``pack``: the same seed gives the same tables."""
+    draw = random.Random(seed)
+    edges = _edges(pack)
+    claims: list[Row] = []
+    identities: list[Row] = []
+    for number in range(persons):
+        person = f"p{number}"
+        identities += _identities(pack, person, draw)
+        habits = {name: draw.choice([*codes(name), *pack.codes.get(name, {})]) for name in CODE_COLUMNS}
+        stays: list[tuple[str, date | None, date]] = []
+        for bill in range(draw.randint(1, bills)):
+            claims.append(_claim(pack, person, f"c{number:02d}{bill:02d}", habits, stays, edges, draw))
+    _reverse(claims, draw)
+    draw.shuffle(claims)
+    return _frame(claims, tables.CLAIMS), _frame(identities, tables.IDENTITIES)
+
+
+def _frame(rows: list[Row], schema: tables.Schema) -> pl.DataFrame:
+    return tables.conform(pl.DataFrame(rows, schema={k: v for k, v in schema.columns.items()}), schema)
+
+
+def _edges(pack: Pack) -> list[int]:
+    """Amounts at which something in the pack changes."""
+    found = {0, 1, 100, 100_000}
+
+    def walk(value: object) -> None:
+        if isinstance(value, bool):
+            return
+        if isinstance(value, int) and value > 10_000:
+            found.add(value)
+        elif isinstance(value, dict):
+            for item in value.values():
+                walk(item)
+        elif isinstance(value, tuple | list):
+            for item in value:
+                walk(item)
+        elif hasattr(value, "__dataclass_fields__"):
+            for name in value.__dataclass_fields__:
+                walk(getattr(value, name))
+
+    walk(pack)
+    return sorted(found)
+
+
+def _amount(edges: list[int], draw: random.Random) -> int:
+    kind = draw.random()
+    if kind < 0.15:
+        return 0
+    if kind < 0.5:
+        return max(0, draw.choice(edges) * draw.choice([1, 1, 1, 2]) + draw.choice([-1, 0, 0, 1]))
+    return draw.randint(1, draw.choice([1_000, 500_000, 5_000_000, 40_000_000]))
+
+
+def _claim(
+    pack: Pack, person: str, name: str, habits: Row, stays: list[Any], edges: list[int], draw: random.Random
+) -> Row:
+    row: Row = {"claim_id": name, "person_id": person}
+    for column in CODE_COLUMNS:
+        values = [*codes(column), *pack.codes.get(column, {})]
+        row[column] = habits[column] if draw.random() < 0.6 else draw.choice(values)
+        if column not in tables.CLAIMS.required and draw.random() < 0.04:
+            row[column] = None
+    if draw.random() < 0.6:
+        row["setting"] = draw.choice(["inpatient", "inpatient", "outpatient", "chronic_outpatient"])
+    last = pack.in_force_to or date(pack.in_force_from.year + 1, 12, 31)
+    span = (last - pack.in_force_from).days
+    out = pack.in_force_from + timedelta(days=draw.randint(0, span))
+    row["discharged_on"] = out
+    if draw.random() < 0.85:
+        row["admitted_on"] = out - timedelta(days=draw.choice([0, 1, 2, 9, 40]))
+    row["settled_at"] = datetime(out.year, out.month, out.day) + timedelta(days=draw.choice([0, 0, 0, 1, 30]))
+    if stays and draw.random() < 0.3:
+        row["stay_id"], row["admitted_on"], row["discharged_on"] = draw.choice(stays)
+    elif draw.random() < 0.5:
+        row["stay_id"] = f"s{name}"
+        stays.append((row["stay_id"], row.get("admitted_on"), out))
+    if draw.random() < 0.15:
+        row["stay_ordinal"] = draw.randint(1, 4)
+    for part in tables.PARTS:
+        row[part] = _amount(edges, draw) if part == "in_scope" or draw.random() < 0.5 else 0
+    row["total"] = sum(row[part] for part in tables.PARTS)
+    left = row["in_scope"]
+    for payer in tables.PAYERS:
+        if draw.random() < 0.9:
+            row[payer] = min(left, _amount(edges, draw)) if draw.random() < 0.5 else 0
+            left -= row[payer]
+    if draw.random() < 0.15:
+        row["paid_hospital"] = min(row["total"], _amount(edges, draw))
+    row["diagnosis"] = draw.choice([None, "C34.9", "C50", "I10", "N18.5", "A01", "Z51.1"])
+    row["assistance_kind"] = draw.choice([None, "major", "large", "ordinary"])
+    row["provider_traits"] = draw.choice([None, "tcm", "grade_a", "tcm;grade_a", ""])
+    row["settle_mode"] = draw.choice([None, "online", "online", "manual"])
+    row["birth_date"] = draw.choice([None, date(1950, 2, 28), date(2010, 7, 1), date(2020, 2, 29)])
+    return row
+
+
+def _identities(pack: Pack, person: str, draw: random.Random) -> list[Row]:
+    rows: list[Row] = []
+    for _ in range(draw.choice([0, 1, 1, 1, 2, 3])):
+        start = pack.in_force_from + timedelta(days=draw.randint(-200, 330))
+        row: Row = {
+            "person_id": person,
+            "identity": draw.choice([*codes("identity"), *pack.codes.get("identity", {})]),
+            "from": start,
+            "source": f"list {len(rows)}",
+        }
+        if draw.random() < 0.4:
+            row["to"] = start + timedelta(days=draw.randint(0, 400))
+        if draw.random() < 0.5:
+            row["recognised_on"] = start - timedelta(days=draw.choice([0, 10, 45]))
+        row["chosen"] = draw.choice([None, True, False])
+        rows.append(row)
+    return rows
+
+
+def _reverse(claims: list[Row], draw: random.Random) -> None:
+    for original in list(claims):
+        if draw.random() < 0.06:
+            row = dict(original)
+            row.update(claim_id=original["claim_id"] + "r", reverses=original["claim_id"])
+            for column in tables.CLAIMS.money:
+                if row.get(column):
+                    row[column] = -row[column]
+            if draw.random() < 0.2:
+                row["in_scope"] -= 1
+            claims.append(row)
