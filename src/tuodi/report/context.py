@@ -65,6 +65,10 @@ class Context:
         """The lookup of this room's texts."""
         return translator("report", self.lang)
 
+    def say(self, text: str) -> str:
+        """A text that stands in one of the tables of :mod:`tuodi.report.kinds`."""
+        return self._(text)
+
     def layer(self, layer_id: str) -> str:
         """A layer's words."""
         for layer in self.meta.layers:
@@ -105,7 +109,7 @@ class Context:
                 continue
             layer, _, rest = part.partition(":")
             code, _, about = (rest or layer).partition(":")
-            word = self._(REASON_WORDS[code]) if code in REASON_WORDS else code
+            word = self.say(REASON_WORDS[code]) if code in REASON_WORDS else code
             word = f"{word}（{about}）" if about and self.lang == "zh" else f"{word} ({about})" if about else word
             found[f"{self.layer(layer)}{colon}{word}" if rest else word] = None
         return tuple(found)

@@ -44,9 +44,9 @@ def kinds(result: AuditResult, context: Context, page: str) -> list[KindRow]:
         found.append(
             KindRow(
                 key=row["kind"],
-                title=context._(words.title),
-                meaning=context._(words.meaning),
-                step=context._(words.steps[0]),
+                title=context.say(words.title),
+                meaning=context.say(words.meaning),
+                step=context.say(words.steps[0]),
                 grade=row["grade"],
                 direction=row["direction"],
                 people=row["people"],
@@ -80,21 +80,23 @@ def headline(result: AuditResult, context: Context, page: str) -> list[dict[str,
             "next": _("逐人核实，属实的列入补报清单。") if owed else _("核对票据和手工支付凭证；核实之前不通知追回。"),
             "href": link(page, grade=grade, direction=row["direction"]),
         })  # fmt: skip
+    of_tilt = result.leads.filter((pl.col("grade") == "B") & (pl.col("direction") == "owed"))["kind"]
+    alone = bool((of_tilt == "tilt_missing").all())
     for kind in ("recognised_not_flagged", "flagged_late", "tilt_missing"):
         rows = result.leads.filter(pl.col("kind") == kind)
-        if rows.is_empty():
+        if rows.is_empty() or (kind == "tilt_missing" and alone):
             continue
         words = KIND_WORDS[kind]
         found.append({
-            "title": _(words.title),
+            "title": context.say(words.title),
             "grade": "",
             "about": "",
             "part": True,
             "people": rows["person_id"].n_unique(),
             "leads": rows.height,
             "amount": int(rows["difference"].abs().sum()),
-            "meaning": _(words.meaning),
-            "next": _(words.steps[1] if kind == "recognised_not_flagged" else words.steps[0]),
+            "meaning": context.say(words.meaning),
+            "next": context.say(words.steps[1] if kind == "recognised_not_flagged" else words.steps[0]),
             "href": link(page, kind=kind),
         })  # fmt: skip
     return found
@@ -137,7 +139,7 @@ def totals_by_measure(rows: Sequence[TotalRow], context: Context) -> list[TotalR
             )
         }  # fmt: skip
         month = first if first == last else f"{first} — {last}"
-        made.append(TotalRow(month=month, measure=measure, state=state, word=context._(STATE_WORDS[state]), **sums))
+        made.append(TotalRow(month=month, measure=measure, state=state, word=context.say(STATE_WORDS[state]), **sums))
     return made
 
 
@@ -150,7 +152,7 @@ def _total(row: Mapping[str, Any], context: Context) -> TotalRow:
     measure = row["measure"]
     return TotalRow(
         month=row["month"],
-        measure=context._(PAYER_WORDS[measure]) if measure in PAYER_WORDS else measure,
+        measure=context.say(PAYER_WORDS[measure]) if measure in PAYER_WORDS else measure,
         platform_count=row["platform_count"],
         file_count=row["file_count"],
         platform_amount=row["platform_amount"],
@@ -159,7 +161,7 @@ def _total(row: Mapping[str, Any], context: Context) -> TotalRow:
         difference_count=row["difference_count"],
         difference=row["difference"],
         state=row["state"],
-        word=context._(STATE_WORDS[row["state"]]),
+        word=context.say(STATE_WORDS[row["state"]]),
     )
 
 
@@ -187,8 +189,8 @@ def cleared(result: AuditResult, context: Context, hrefs: Mapping[str, str]) -> 
             person_id=row["person_id"],
             layer=context.layer(row["layer"]),
             year=str(row["counter_year"]),
-            what=context._(HIT_WORDS[row["hit"]]) if row["hit"] in HIT_WORDS else row["hit"],
-            why=(context._(CLEARED_WORDS[row["why"]]) if row["why"] in CLEARED_WORDS else row["why"],),
+            what=context.say(HIT_WORDS[row["hit"]]) if row["hit"] in HIT_WORDS else row["hit"],
+            why=(context.say(CLEARED_WORDS[row["why"]]) if row["why"] in CLEARED_WORDS else row["why"],),
             bills=row["bills"],
             claim_ids=tuple(row["claim_ids"] or ()),
             amount=row["amount"],
@@ -247,7 +249,7 @@ def documents(context: Context) -> list[dict[str, str]]:
             "title": document.title,
             "date": day(document.date),
             "address": document.address,
-            "kind": _(UNVERIFIED_WORDS[document.kind]),
+            "kind": context.say(UNVERIFIED_WORDS[document.kind]),
             "verified": _("已核对原文") if document.verified else _("未核对原文"),
         }
         for document in rows

@@ -66,6 +66,7 @@ class Pages:
         )
         self._environment.globals.update(
             _=context._,
+            say=context.say,
             lang=context.lang,
             html_lang=HTML_LANG[context.lang],
             other_html_lang=HTML_LANG[other],

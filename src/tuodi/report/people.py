@@ -108,7 +108,7 @@ def _by_claim(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
 
 def _interval(entry: Row, context: Context) -> IntervalView:
     return IntervalView(
-        origin=context._(ORIGIN_WORDS[entry["origin"]]),
+        origin=context.say(ORIGIN_WORDS[entry["origin"]]),
         identity=context.code("identity", entry["identity"]) or context._("无救助身份"),
         span=span(entry["from"], entry["to"]) if entry["from"] or entry["to"] else "",
         recognised=day(entry["recognised_on"]),
@@ -127,7 +127,6 @@ def _lead(
     steps: Mapping[str, Sequence[Row]],
     context: Context,
 ) -> LeadView:
-    _ = context._
     words = KIND_WORDS[lead["kind"]]
     causes = tuple(_cause(row, bills, context) for row in by_lead["causes"].get(lead["lead_id"], []))
     cites = [
@@ -141,12 +140,12 @@ def _lead(
         id=lead["lead_id"],
         anchor=f"l{place}",
         kind=lead["kind"],
-        title=_(words.title),
-        meaning=_(words.meaning),
-        steps=tuple(_(step) for step in words.steps),
+        title=context.say(words.title),
+        meaning=context.say(words.meaning),
+        steps=tuple(context.say(step) for step in words.steps),
         grade=lead["grade"],
         direction=lead["direction"],
-        direction_word=_(DIRECTION_WORDS[lead["direction"]]),
+        direction_word=context.say(DIRECTION_WORDS[lead["direction"]]),
         layer=context.layer(lead["layer"]),
         year=lead["counter_year"],
         recorded=lead["recorded"],
@@ -155,7 +154,7 @@ def _lead(
         by_law_chain=lead["by_law_chain"],
         difference=lead["difference"],
         causes=causes,
-        notes=tuple(_(NOTE_WORDS[note]) if note in NOTE_WORDS else note for note in lead["notes"] or ()),
+        notes=tuple(context.say(NOTE_WORDS[note]) if note in NOTE_WORDS else note for note in lead["notes"] or ()),
         identities=tuple(context.code("identity", code) for code in lead["identities"] or ()),
         claim_ids=tuple(lead["claim_ids"] or ()),
         cites=tuple(dict.fromkeys(cites)),
@@ -164,15 +163,16 @@ def _lead(
 
 
 def _cause(row: Row, bills: Mapping[str, Row], context: Context) -> str:
-    text = context._(CAUSE_WORDS[row["cause"]])
+    text = context.say(CAUSE_WORDS[row["cause"]])
     detail = (row["detail"] or "").strip()
     parts = detail.split(";") if detail else []
-    if row["since"] is not None:
-        detail = day(row["since"])
-    elif parts and all(part in bills for part in parts):
+    if parts and all(part in bills for part in parts):
         detail = context._("结算 {ids}").format(ids=context.join(parts))
+    elif row["cause"] == "referral_not_asked":
+        detail = context.code("authorisation", detail)
     else:
         detail = context.code("identity", detail)
+    detail = context.join([detail, day(row["since"])])
     if not detail:
         text = text.replace("（{detail}）", "").replace(" ({detail})", "")
     return text.format(detail=detail)

@@ -77,12 +77,15 @@ def sheet(bill: Row, steps: Sequence[Row], context: Context) -> tuple[SheetLine,
     for step in steps:
         kind: Any = "aid" if step["audited"] else "pay"
         word = context.layer(step["layer"])
-        pair = tuple(Step(word, step[side], kind) for side in ("by_law", "recorded"))
-        own.append((pair[0], pair[1], step))
+        amounts = {
+            "by_law": step["recorded"] if step["state"] == "given" else step["by_law"],
+            "recorded": step["recorded"],
+        }
+        own.append((Step(word, amounts["by_law"], kind), Step(word, amounts["recorded"], kind), step))
         only_in_scope &= context.base_parts.get(step["layer"], frozenset({"in_scope"})) <= {"in_scope"}
         for side in left:
-            left[side] = _minus(left[side], step[side])
-            whole[side] = _minus(whole[side], step[side])
+            left[side] = _minus(left[side], amounts[side])
+            whole[side] = _minus(whole[side], amounts[side])
     if only_in_scope and not any(amount is not None and amount < 0 for amount in left.values()):
         word = _("政策范围内个人负担")
         own.append((Step(word, left["by_law"], "self"), Step(word, left["recorded"], "self"), None))
@@ -115,6 +118,7 @@ def _line(law: Step, recorded: Step, row: Row | None, law_bar: Any, recorded_bar
         recorded_bar=recorded_bar,
         formulas=formulas(row, context) if row is not None else (),
         cites=tuple(row["citations"] or ()) if row is not None else (),
+        given=row is not None and row["state"] == "given",
         single=single,
     )
 
@@ -129,6 +133,8 @@ def formulas(row: Row, context: Context) -> tuple[str, ...]:
             return (_("不在本层范围内"), *context.reasons(row["reason"]))
         case "undetermined":
             return (_("无法判定"), *context.reasons(row["reason"]))
+        case "notional":
+            return (_("只用于计算，不实际支付"),)
     lines = []
     base, taken, raw = row["base"], row["deductible_taken"] or 0, row["raw"]
     amounts, rates = row["bracket_amounts"] or [], row["bracket_rates"] or []
@@ -148,27 +154,27 @@ def formulas(row: Row, context: Context) -> tuple[str, ...]:
     cut = row["cap_cut"] or 0
     if cut:
         lines.append(
-            _("超过{cap}，减去 {cut}，为 {paid}").format(
-                cap=_cap_words(row["layer"], row["cap"], context), cut=grouped(cut), paid=grouped(row["by_law"])
+            _("超过{cap}，减去 {cut}，余 {paid}").format(
+                cap=_cap_words(row, context), cut=grouped(cut), paid=grouped(row["by_law"])
             )
         )
     return tuple(lines)
 
 
-def _cap_words(layer_id: str, name: str | None, context: Context) -> str:
-    """``年度限额 10,000.00 元（普通门诊）``: as much of it as the pack says in one value."""
+def _cap_words(row: Row, context: Context) -> str:
+    """``年度限额 10,000.00 元（普通门诊）``: its amount for this bill, and what the pack says it covers."""
     _ = context._
+    layer_id, name, limit = row["layer"], row["cap"], row["cap_limit"]
+    amount = _(" {amount} 元").format(amount=grouped(limit)) if limit else ""
     for pack in context.packs:
         for layer in pack.layers:
             for cap in layer.caps:
                 if layer.id != layer_id or name not in {cap.id, cap.counter, f"{layer_id}.{cap.id}"}:
                     continue
                 words = {"bill": _("单次限额"), "stay": _("每次住院限额"), "year": _("年度限额")}[cap.per]
-                values = {row.value for row in cap.limit.rows}
-                if len(values) == 1 and isinstance(value := next(iter(values)), int):
-                    words += _(" {amount} 元").format(amount=grouped(value))
+                words += amount
                 settings = context.join([context.code("setting", code) for code in cap.when.codes.get("setting", ())])
                 if not settings:
                     return words
                 return f"{words}（{settings}）" if context.lang == "zh" else f"{words} ({settings})"
-    return _("限额")
+    return _("限额") + amount

@@ -165,6 +165,8 @@ class SheetLine:
     recorded_bar: Segment | None
     formulas: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
+    given: bool = False
+    """Whether the layer is read from the record and not computed."""
     single: bool = False
     """Whether law and record are the same by nature (the bill's own parts)."""
 

@@ -194,7 +194,7 @@ class _Report:
             if of_kind:
                 directions.append(
                     (
-                        direction, _(DIRECTION_WORDS[direction]), of_kind, some["person_id"].n_unique(), some.height,
+                        direction, context.say(DIRECTION_WORDS[direction]), of_kind, some["person_id"].n_unique(), some.height,
                         int(some["difference"].abs().sum()),
                     )
                 )  # fmt: skip
@@ -203,10 +203,7 @@ class _Report:
         about = [
             Fact(_("地区"), self.place),
             Fact(_("结算期间"), span(meta.window_from, meta.window_to)),
-            *(
-                Fact(_("数据截至：{source}").format(source=fact.label), fact.value)
-                for fact in overview.sources(context)
-            ),
+            Fact(_("数据截至"), context.join([f"{fact.label} {fact.value}" for fact in overview.sources(context)])),
             Fact(_("政策"), f"{text_of(meta.title, context.lang, '')} {context.join(meta.packs)}".strip()),
             Fact(_("阅读对象"), _("县（市、区）医保局分管负责人和医疗救助经办人员；民政部门对口人员")),
             Fact(_("使用范围"), _("医保专网内部使用，含结算明细；入户核查表不含结算明细和诊断")),
@@ -220,7 +217,8 @@ class _Report:
             if result.totals_agree
             else "differs",
             "by_measure": overview.totals_by_measure(rows, context),
-            "open_totals": [row for row in rows if row.state != "equal"],
+            "open_totals": [row for row in rows if row.state not in {"equal", "explained"}],
+            "explained_totals": [row for row in rows if row.state == "explained"],
             "compared": self._compared(),
             "cards": overview.headline(result, context, page),
             "open_people": result.undetermined["person_id"].n_unique(),
@@ -333,6 +331,7 @@ class _Report:
         return {
             "given_layers": context.join([context.layer(layer.id) for layer in meta.layers if layer.given]),
             "audited_layers": context.join([context.layer(layer.id) for layer in meta.layers if layer.audited]),
+            "from_flags": context.join([context.code("identity", code) for code in meta.identities_from_flags]),
             "kind_words": list(KIND_WORDS.values()),
             "scope": [Fact(name, value) for name, value in scope],
             "pack_notes": [text_of(note.text, context.lang, "") for pack in context.packs for note in pack.notes],
@@ -376,12 +375,12 @@ class _Report:
             (_("证件号"), view.certificate),
             (_("人员编号"), view.id),
             (_("出生日期"), view.born),
-            (_("镇街、村（社区）"), place),
+            (_("镇街、村"), place),
             (_("名册身份"), view.identities),
-            (_("疑似应救未救"), f"{grouped(view.owed)} {_('元')}" if view.owed else ""),
-            (_("疑似重复/超标准支付"), f"{grouped(view.over)} {_('元')}" if view.over else ""),
+            (_("疑似应救未救"), _("{amount} 元").format(amount=grouped(view.owed)) if view.owed else ""),
+            (_("疑似超标准"), _("{amount} 元").format(amount=grouped(view.over)) if view.over else ""),
         ]
-        return [Fact(name, value or "—") for name, value in facts]
+        return [Fact(name, value) for name, value in facts if value]
 
 
 def _unknowns(pack: Pack) -> Iterable[str]:
