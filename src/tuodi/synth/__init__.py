@@ -13,6 +13,16 @@ from tuodi.synth.files import Formula, Line, write_flags, write_manual, write_ro
 from tuodi.synth.names import check_digit, identity_number
 
 __all__ = [
-    "Dice", "Formula", "Line", "SynthResult", "check_digit", "identity_number", "write_demo", "write_flags", "write_manual",
-    "write_roster", "write_settlement", "write_totals",
-]  # fmt: skip
+    "Dice",
+    "Formula",
+    "Line",
+    "SynthResult",
+    "check_digit",
+    "identity_number",
+    "write_demo",
+    "write_flags",
+    "write_manual",
+    "write_roster",
+    "write_settlement",
+    "write_totals",
+]

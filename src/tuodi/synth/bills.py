@@ -9,125 +9,61 @@ residents' scheme in 2021) and shares in scope as usual by level; how often peop
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
+from tuodi.synth.bill import Bill
 from tuodi.synth.county import Provider, Setup, providers
 from tuodi.synth.draw import NARROW, WIDE, Dice
 from tuodi.synth.people import Person
-from tuodi.tables import CLAIMS, PARTS
+from tuodi.tables import PARTS
 
-__all__ = ["FUNDS", "MONEY", "Bill", "bills_of"]
+__all__ = ["bills_of"]
 
-
-@dataclass
-class Bill:
-    """One bill; field names are those of the claims table, ``provider`` and ``tags`` aside."""
-
-    claim_id: str
-    person_id: str
-    stay_id: str
-    setting: str
-    purpose: str
-    provider: Provider
-    authorisation: str | None
-    admitted_on: date
-    discharged_on: date
-    settled_at: datetime
-    diagnosis: str
-    diagnosis_name: str
-    scheme: str
-    person_type: str
-    total: int
-    out_of_catalogue: int
-    over_limit: int
-    first_self_pay: int
-    in_scope: int
-    settle_mode: str = "online"
-    reverses: str | None = None
-    identity_at_hospital: str | None = None
-    paid_basic: int | None = 0
-    paid_catastrophic: int | None = 0
-    paid_large_sum: int | None = 0
-    paid_assistance: int | None = 0
-    paid_tilt: int | None = 0
-    paid_other: int | None = 0
-    paid_hospital: int = 0
-    paid_account: int = 0
-    copies_of: str | None = None
-    """The bill that this one settles a second time."""
-    at_window: bool = True
-    """Whether the bill went through the aid window at all; one that did not was paid no aid."""
-    platform: dict[str, Any] = field(default_factory=dict)
-    """What the platform took for a column, where that is not what the file says."""
-    tags: list[str] = field(default_factory=list)
-
-    @property
-    def fund_total(self) -> int:
-        """All funds together, without the person's own account and the hospital's part."""
-        return sum(getattr(self, name) or 0 for name in FUNDS)
-
-    @property
-    def own_total(self) -> int:
-        """What is left to the person, account money included."""
-        return self.total - self.fund_total - self.paid_hospital
-
-    @property
-    def paid_cash(self) -> int:
-        """The person's part that no account paid."""
-        return self.own_total - self.paid_account
-
-    def row(self) -> dict[str, Any]:
-        """The bill as a row of the claims table; unknown is ``None``."""
-        row: dict[str, Any] = dict.fromkeys(CLAIMS.columns)
-        row.update({name: getattr(self, name) for name in _SHARED})
-        row.update(
-            provider_id=self.provider.code, provider_name=self.provider.name, provider_level=self.provider.level,
-            provider_traits=self.provider.traits or None, place=self.provider.place, care_region=self.provider.region,
-            paid_fund_total=self.fund_total, own_total=self.own_total, paid_cash=self.paid_cash,
-        )  # fmt: skip
-        return row
-
-
-FUNDS = ("paid_basic", "paid_catastrophic", "paid_large_sum", "paid_assistance", "paid_tilt", "paid_other")
-MONEY = (
-    "total",
-    "out_of_catalogue",
-    "over_limit",
-    "first_self_pay",
-    "in_scope",
-    *FUNDS,
-    "paid_hospital",
-    "paid_account",
-)
-"""The money fields of a bill; a reversal negates them all."""
-_SHARED = tuple(each.name for each in fields(Bill) if each.name in CLAIMS.columns)
 
 # yuan: mean cost; of 1,000: outside the catalogue, over a price limit, first self-pay.
 _STAY = {
-    "tertiary": (13_942, 105, 9, 66), "secondary": (6_626, 62, 6, 44), "primary": (3_623, 34, 3, 26),
+    "tertiary": (13_942, 105, 9, 66),
+    "secondary": (6_626, 62, 6, 44),
+    "primary": (3_623, 34, 3, 26),
     "township": (2_450, 22, 2, 18),
-}  # fmt: skip
+}
 _DAYS = {"tertiary": (5, 17), "secondary": (4, 13), "primary": (3, 10), "township": (3, 9)}
 
 _LONG_TERM = (
-    ("I10.x00", "原发性高血压", 40, 190), ("E11.900", "2型糖尿病", 26, 320), ("I25.103", "冠状动脉粥样硬化性心脏病", 14, 380),
-    ("I69.300", "脑梗死后遗症", 10, 340), ("J44.900", "慢性阻塞性肺疾病", 8, 410), ("F20.900", "精神分裂症", 7, 360),
+    ("I10.x00", "原发性高血压", 40, 190),
+    ("E11.900", "2型糖尿病", 26, 320),
+    ("I25.103", "冠状动脉粥样硬化性心脏病", 14, 380),
+    ("I69.300", "脑梗死后遗症", 10, 340),
+    ("J44.900", "慢性阻塞性肺疾病", 8, 410),
+    ("F20.900", "精神分裂症", 7, 360),
     ("B18.106", "慢性乙型病毒性肝炎", 5, 520),
-)  # fmt: skip
+)
 """Diagnosis, name, weight, mean cost of a visit in yuan."""
 _STAYS = (
-    ("I63.900", "脑梗死", 15, 118), ("J18.900", "肺炎", 16, 62), ("J44.100", "慢性阻塞性肺病急性加重", 12, 78),
-    ("I50.900", "心力衰竭", 8, 104), ("I25.103", "冠状动脉粥样硬化性心脏病", 9, 128), ("K80.200", "胆囊结石", 6, 112),
-    ("M51.202", "腰椎间盘突出", 8, 74), ("E11.900", "2型糖尿病", 8, 76), ("K29.500", "慢性胃炎", 6, 56),
-    ("N20.000", "肾结石", 4, 92), ("H25.900", "老年性白内障", 4, 70), ("F20.900", "精神分裂症", 4, 108),
-)  # fmt: skip
+    ("I63.900", "脑梗死", 15, 118),
+    ("J18.900", "肺炎", 16, 62),
+    ("J44.100", "慢性阻塞性肺病急性加重", 12, 78),
+    ("I50.900", "心力衰竭", 8, 104),
+    ("I25.103", "冠状动脉粥样硬化性心脏病", 9, 128),
+    ("K80.200", "胆囊结石", 6, 112),
+    ("M51.202", "腰椎间盘突出", 8, 74),
+    ("E11.900", "2型糖尿病", 8, 76),
+    ("K29.500", "慢性胃炎", 6, 56),
+    ("N20.000", "肾结石", 4, 92),
+    ("H25.900", "老年性白内障", 4, 70),
+    ("F20.900", "精神分裂症", 4, 108),
+)
 """Diagnosis, name, weight, cost in per cent of the level's mean."""
 _VISITS = (
-    ("J06.900", "急性上呼吸道感染", 34, 108), ("K29.700", "胃炎", 16, 160), ("M54.500", "腰痛", 14, 150),
-    ("K05.300", "慢性牙周炎", 8, 180), ("L30.900", "皮炎", 10, 120), ("R51.x00", "头痛", 8, 210), ("N39.000", "泌尿道感染", 10, 190),
-)  # fmt: skip
+    ("J06.900", "急性上呼吸道感染", 34, 108),
+    ("K29.700", "胃炎", 16, 160),
+    ("M54.500", "腰痛", 14, 150),
+    ("K05.300", "慢性牙周炎", 8, 180),
+    ("L30.900", "皮炎", 10, 120),
+    ("R51.x00", "头痛", 8, 210),
+    ("N39.000", "泌尿道感染", 10, 190),
+)
 _GRAVE = (("D61.900", "再生障碍性贫血"), ("C92.000", "急性髓细胞白血病"), ("I21.900", "急性心肌梗死"))
 _SICK = (("well", 949), ("cancer", 24), ("dialysis", 13), ("grave", 10), ("huge", 2), ("infusions", 2))
 """Grave illnesses of a year, of 1,000 people over thirty."""
@@ -152,9 +88,19 @@ class _Year:
         return all(end < first or last < start for first, last in self.busy)
 
     def add(
-        self, what: str, number: int, provider: Provider, setting: str, day: date, *, days: int = 0,
-        diagnosis: tuple[str, str], total: int, shares: tuple[int, int, int], purpose: str = "illness",
-    ) -> Bill | None:  # fmt: skip
+        self,
+        what: str,
+        number: int,
+        provider: Provider,
+        setting: str,
+        day: date,
+        *,
+        days: int = 0,
+        diagnosis: tuple[str, str],
+        total: int,
+        shares: tuple[int, int, int],
+        purpose: str = "illness",
+    ) -> Bill | None:
         """Write one bill, or none where the stay would meet another or leave the year."""
         dice, person, key = self.dice, self.person, (self.person.index, what, number)
         leaving = day + timedelta(days=days)
@@ -170,15 +116,31 @@ class _Year:
             return None
         delay = dice.weighted(((0, 70), (1, 20), (2, 10)), *key, "delay") if days else 0
         at = datetime.combine(leaving + timedelta(days=delay), datetime.min.time()) + timedelta(
-            hours=dice.between(8, 16, *key, "hour"), minutes=dice.below(60, *key, "minute"),
+            hours=dice.between(8, 16, *key, "hour"),
+            minutes=dice.below(60, *key, "minute"),
             seconds=dice.below(60, *key, "second"),
-        )  # fmt: skip
+        )
         bill = Bill(
-            claim_id="", person_id=person.person_id, stay_id="", setting=setting, purpose=purpose, provider=provider,
-            authorisation=self.authorisation(provider, *key), admitted_on=day, discharged_on=leaving, settled_at=at,
-            diagnosis=diagnosis[0], diagnosis_name=diagnosis[1], scheme=person.scheme, person_type=person.person_type,
-            total=total, out_of_catalogue=outside, over_limit=over, first_self_pay=first, in_scope=in_scope,
-        )  # fmt: skip
+            claim_id="",
+            person_id=person.person_id,
+            stay_id="",
+            setting=setting,
+            purpose=purpose,
+            provider=provider,
+            authorisation=self.authorisation(provider, *key),
+            admitted_on=day,
+            discharged_on=leaving,
+            settled_at=at,
+            diagnosis=diagnosis[0],
+            diagnosis_name=diagnosis[1],
+            scheme=person.scheme,
+            person_type=person.person_type,
+            total=total,
+            out_of_catalogue=outside,
+            over_limit=over,
+            first_self_pay=first,
+            in_scope=in_scope,
+        )
         self.bills.append(bill)
         return bill
 
@@ -255,9 +217,17 @@ def _stay(year: _Year, number: int) -> None:
     if year.setup.observation and not far and dice.chance(60, *key, "observation"):
         setting, days = "emergency_observation", 1
     bill = year.add(
-        "stay", number, provider, setting, day, days=days, diagnosis=(code, name), total=total,
-        shares=(shares[0], shares[1], shares[2]), purpose="injury" if injury else "illness",
-    )  # fmt: skip
+        "stay",
+        number,
+        provider,
+        setting,
+        day,
+        days=days,
+        diagnosis=(code, name),
+        total=total,
+        shares=(shares[0], shares[1], shares[2]),
+        purpose="injury" if injury else "illness",
+    )
     if bill and injury:
         bill.tags.append("injury")
 
@@ -293,9 +263,15 @@ def _visit(year: _Year, number: int) -> None:
     setting = "emergency" if dice.chance(60, *key, "emergency") else "outpatient"
     total = dice.spread(mean * 100, WIDE, *key, "cost")
     year.add(
-        "visit", number, _hospital(year, level, *key), setting, year.day(*key), diagnosis=(code, name), total=total,
+        "visit",
+        number,
+        _hospital(year, level, *key),
+        setting,
+        year.day(*key),
+        diagnosis=(code, name),
+        total=total,
         shares=(55, 2, 20),
-    )  # fmt: skip
+    )
 
 
 def _birth(year: _Year) -> None:
@@ -305,9 +281,17 @@ def _birth(year: _Year) -> None:
     diagnosis = ("O82.000", "择期剖宫产分娩") if cut else ("O80.000", "单胎顺产")
     total = year.dice.spread(780_000 if cut else 420_000, NARROW, *key, "cost")
     year.add(
-        "birth", 0, provider, "inpatient", year.day(*key), days=5 if cut else 3, diagnosis=diagnosis, total=total,
-        shares=(70, 4, 40), purpose="maternity",
-    )  # fmt: skip
+        "birth",
+        0,
+        provider,
+        "inpatient",
+        year.day(*key),
+        days=5 if cut else 3,
+        diagnosis=diagnosis,
+        total=total,
+        shares=(70, 4, 40),
+        purpose="maternity",
+    )
 
 
 def _cancer(year: _Year) -> None:
@@ -324,9 +308,16 @@ def _cancer(year: _Year) -> None:
         total = dice.spread(mean, NARROW, index, "cancer cost", round_)
         day = date(year.setup.year, 1, 1) + timedelta(days=first + 24 * round_)
         year.add(
-            "cancer", round_, provider, "inpatient", day, days=16 if round_ == 0 else 6, diagnosis=diagnosis, total=total,
+            "cancer",
+            round_,
+            provider,
+            "inpatient",
+            day,
+            days=16 if round_ == 0 else 6,
+            diagnosis=diagnosis,
+            total=total,
             shares=(115, 8, 80),
-        )  # fmt: skip
+        )
 
 
 def _dialysis(year: _Year) -> None:
@@ -336,9 +327,15 @@ def _dialysis(year: _Year) -> None:
         total = dice.spread(480_000, NARROW, index, "dialysis cost", month) // 2 + 240_000
         day = date(year.setup.year, month, 26)
         year.add(
-            "dialysis", month, provider, year.setup.dialysis, day, diagnosis=("N18.500", "慢性肾脏病5期（尿毒症）"), total=total,
+            "dialysis",
+            month,
+            provider,
+            year.setup.dialysis,
+            day,
+            diagnosis=("N18.500", "慢性肾脏病5期（尿毒症）"),
+            total=total,
             shares=(12, 1, 25),
-        )  # fmt: skip
+        )
 
 
 def _grave(year: _Year, means: tuple[int, ...]) -> None:
@@ -362,9 +359,13 @@ def _interim(year: _Year, bill: Bill) -> None:
     parts = {name: getattr(bill, name) // 2 for name in PARTS}
     bill.stay_id = f"8{year.setup.year}{year.person.index + 1:06d}{len(year.bills):05d}"
     first = replace(
-        bill, discharged_on=middle, settled_at=datetime.combine(middle, bill.settled_at.time()),
-        total=sum(parts.values()), tags=[], **parts,
-    )  # fmt: skip
+        bill,
+        discharged_on=middle,
+        settled_at=datetime.combine(middle, bill.settled_at.time()),
+        total=sum(parts.values()),
+        tags=[],
+        **parts,
+    )
     for name in PARTS:
         setattr(bill, name, getattr(bill, name) - parts[name])
     bill.total -= first.total

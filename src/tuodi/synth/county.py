@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from tuodi.errors import UsageError, nearest
@@ -20,15 +21,35 @@ REGION = "990121"
 CITY_REGION = "990101"
 
 TOWNSHIPS = (
-    ("鹤汀街道", 18), ("云杪镇", 14), ("枕溪镇", 12), ("砚池镇", 10), ("槐荫渡镇", 9), ("石篆镇", 8), ("听橹镇", 7),
-    ("青缃乡", 6), ("半塘坞乡", 5), ("麦笠乡", 5), ("雪芽乡", 4), ("望帆岭乡", 2),
-)  # fmt: skip
+    ("鹤汀街道", 18),
+    ("云杪镇", 14),
+    ("枕溪镇", 12),
+    ("砚池镇", 10),
+    ("槐荫渡镇", 9),
+    ("石篆镇", 8),
+    ("听橹镇", 7),
+    ("青缃乡", 6),
+    ("半塘坞乡", 5),
+    ("麦笠乡", 5),
+    ("雪芽乡", 4),
+    ("望帆岭乡", 2),
+)
 """Townships with how many of the county's people live there."""
 
 VILLAGES = (
-    "上篁村", "下篁村", "渡头湾村", "柿子垄村", "磨盘坳村", "竹筏口村", "灯笼桥社区", "荞麦坪村", "老染坊村", "石臼村",
-    "雁落村", "藕塘社区",
-)  # fmt: skip
+    "上篁村",
+    "下篁村",
+    "渡头湾村",
+    "柿子垄村",
+    "磨盘坳村",
+    "竹筏口村",
+    "灯笼桥社区",
+    "荞麦坪村",
+    "老染坊村",
+    "石臼村",
+    "雁落村",
+    "藕塘社区",
+)
 
 
 @dataclass(frozen=True)
@@ -43,13 +64,17 @@ class Provider:
     traits: str = ""
 
 
+@cache
 def providers() -> tuple[Provider, ...]:
     """Every hospital that the county's people go to."""
     clinics = tuple(
-        Provider(f"H99012100{number:03d}", f"{COUNTY}{name}{'社区卫生服务中心' if name.endswith('街道') else '卫生院'}",
-                 "primary" if name.endswith("街道") else "township")
+        Provider(
+            f"H99012100{number:03d}",
+            f"{COUNTY}{name}{'社区卫生服务中心' if name.endswith('街道') else '卫生院'}",
+            "primary" if name.endswith("街道") else "township",
+        )
         for number, (name, _) in enumerate(TOWNSHIPS, 21)
-    )  # fmt: skip
+    )
     return (
         Provider("H99012100001", f"{COUNTY}人民医院", "secondary"),
         Provider("H99012100002", f"{COUNTY}中医院", "secondary", traits="tcm"),
@@ -85,21 +110,44 @@ class Setup:
     """Identity of a household → its weight."""
 
 
-PLACES: Mapping[str, Setup] = MappingProxyType({
-    "suqian": Setup(
-        place="suqian", pack="cn/321300/2024", year=2024, given=("basic", "catastrophic"),
-        long_term="chronic_outpatient", dialysis="chronic_outpatient", employees=30, observation=False,
-        identities=MappingProxyType({
-            "dibao": 440, "tekun": 230, "dibao_margin": 130, "severe_disability": 70, "unsupported_child": 12,
-            "orphan": 8, "entitled_group": 30, "rigid_expenditure": 30, "": 50,
-        }),
-    ),
-    "beijing": Setup(
-        place="beijing", pack="cn/110000/2023", year=2023, given=(),
-        long_term="outpatient", dialysis="special_outpatient", employees=0, observation=True,
-        identities=MappingProxyType({"dibao": 520, "tekun": 260, "dibao_margin": 160, "": 60}),
-    ),
-})  # fmt: skip
+PLACES: Mapping[str, Setup] = MappingProxyType(
+    {
+        "suqian": Setup(
+            place="suqian",
+            pack="cn/321300/2024",
+            year=2024,
+            given=("basic", "catastrophic"),
+            long_term="chronic_outpatient",
+            dialysis="chronic_outpatient",
+            employees=30,
+            observation=False,
+            identities=MappingProxyType(
+                {
+                    "dibao": 440,
+                    "tekun": 230,
+                    "dibao_margin": 130,
+                    "severe_disability": 70,
+                    "unsupported_child": 12,
+                    "orphan": 8,
+                    "entitled_group": 30,
+                    "rigid_expenditure": 30,
+                    "": 50,
+                }
+            ),
+        ),
+        "beijing": Setup(
+            place="beijing",
+            pack="cn/110000/2023",
+            year=2023,
+            given=(),
+            long_term="outpatient",
+            dialysis="special_outpatient",
+            employees=0,
+            observation=True,
+            identities=MappingProxyType({"dibao": 520, "tekun": 260, "dibao_margin": 160, "": 60}),
+        ),
+    }
+)
 
 
 def setup_of(place: str) -> Setup:

@@ -26,7 +26,7 @@ from tuodi.synth.files import (
     write_roster,
     write_settlement,
     write_totals,
-)  # fmt: skip
+)
 from tuodi.synth.judge import Judge
 from tuodi.synth.people import Person, people
 from tuodi.synth.plants import Case, plant
@@ -41,15 +41,20 @@ SCALES: Mapping[str, int] = {"demo": 5000}
 """How many persons each scale has."""
 
 NAMES = {
-    "claims": "医疗救助结算明细.xlsx", "flags": "身份标识明细.xlsx", "roster": "民政当月发放名册.xlsx",
-    "totals": "平台月报.xlsx", "manual": "零星报销支付明细.csv",
-}  # fmt: skip
+    "claims": "医疗救助结算明细.xlsx",
+    "flags": "身份标识明细.xlsx",
+    "roster": "民政当月发放名册.xlsx",
+    "totals": "平台月报.xlsx",
+    "manual": "零星报销支付明细.csv",
+}
 
 _MONTHLY = {"tekun": 105_000, "orphan": 190_000, "unsupported_child": 190_000, "dibao": 68_000}
 _MEASURES = (
-    ("医疗救助基金支出", "paid_assistance"), ("基本医疗保险统筹基金支出", "paid_basic"),
-    ("居民大病保险资金支出", "paid_catastrophic"), ("职工大额医疗费用补助基金支出", "paid_large_sum"),
-)  # fmt: skip
+    ("医疗救助基金支出", "paid_assistance"),
+    ("基本医疗保险统筹基金支出", "paid_basic"),
+    ("居民大病保险资金支出", "paid_catastrophic"),
+    ("职工大额医疗费用补助基金支出", "paid_large_sum"),
+)
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,15 @@ class SynthResult:
 
 
 def write_demo(
-    out: Path, *, seed: int, place: str = "suqian", year: int | None = None, scale: str = "demo", persons: int | None = None,
+    out: Path,
+    *,
+    seed: int,
+    place: str = "suqian",
+    year: int | None = None,
+    scale: str = "demo",
+    persons: int | None = None,
     roots: Sequence[Path] | None = None,
-) -> SynthResult:  # fmt: skip
+) -> SynthResult:
     """Invent a county and write its files into ``out``; ``persons`` makes a smaller one, for tests.
 
     Raises ``UsageError`` for a place, scale or year that there is none of.
@@ -89,9 +100,14 @@ def write_demo(
     about = {case.person.person_id: case.person for case in cases}
     lines = [Line(_claim_line(row, about[row.bill.person_id]), dict(row.cells)) for row in rows]
     write_settlement(
-        files["claims"], lines, dice=dice, county=COUNTY, first=date(setup.year, 1, 1), last=date(setup.year, 12, 31),
+        files["claims"],
+        lines,
+        dice=dice,
+        county=COUNTY,
+        first=date(setup.year, 1, 1),
+        last=date(setup.year, 12, 31),
         as_of=as_of,
-    )  # fmt: skip
+    )
     flags = _flag_lines(folk)
     write_flags(files["flags"], flags, dice=dice, county=COUNTY, as_of=as_of)
     roster = _roster_lines(folk, date(setup.year, 12, 31))
@@ -103,9 +119,15 @@ def write_demo(
 
     files["truth"] = out / "truth"
     counts = _write_truth(files["truth"], setup, settled, bad, rows) | {
-        "persons": len(folk), "persons_with_bills": len(settled), "rows": len(rows), "flags": len(flags), "roster": len(roster),
-        "manual": len(manual), "unseen": len(hidden), "bad_rows": len(bad),
-    }  # fmt: skip
+        "persons": len(folk),
+        "persons_with_bills": len(settled),
+        "rows": len(rows),
+        "flags": len(flags),
+        "roster": len(roster),
+        "manual": len(manual),
+        "unseen": len(hidden),
+        "bad_rows": len(bad),
+    }
     truth.write_csv(files["truth"] / "unseen.csv", truth.unseen_rows(hidden), ("person_id", "kind", "what"))
     return SynthResult(out, files, counts)
 
@@ -120,14 +142,23 @@ def _claim_line(row: Spoilt, person: Person) -> dict[str, Any]:
 
 def _flag_lines(folk: Sequence[Person]) -> list[Line]:
     return [
-        Line({
-            "person_id": person.person_id, "certificate": person.certificate, "person_name": person.name,
-            "identity": flag.interval.identity, "from": flag.interval.start, "to": flag.interval.end,
-            "source": flag.interval.source, "flagged_on": flag.flagged_on, "township": person.township, "village": person.village,
-        })
+        Line(
+            {
+                "person_id": person.person_id,
+                "certificate": person.certificate,
+                "person_name": person.name,
+                "identity": flag.interval.identity,
+                "from": flag.interval.start,
+                "to": flag.interval.end,
+                "source": flag.interval.source,
+                "flagged_on": flag.flagged_on,
+                "township": person.township,
+                "village": person.village,
+            }
+        )
         for person in folk
         for flag in person.flags
-    ]  # fmt: skip
+    ]
 
 
 def _roster_lines(folk: Sequence[Person], day: date) -> list[Line]:
@@ -138,11 +169,20 @@ def _roster_lines(folk: Sequence[Person], day: date) -> list[Line]:
             for held in person.identities:
                 if held.identity != identity or held.start > day or (held.end and held.end < day):
                     continue
-                made.append(Line({
-                    "person_name": person.name, "certificate": _typed(person), "identity": town if person.urban else country,
-                    "from": held.start, "township": person.township, "village": person.village,
-                    "monthly": _MONTHLY.get(identity, 0), "remark": "" if identity in _MONTHLY else "不发放保障金",
-                }))  # fmt: skip
+                made.append(
+                    Line(
+                        {
+                            "person_name": person.name,
+                            "certificate": _typed(person),
+                            "identity": town if person.urban else country,
+                            "from": held.start,
+                            "township": person.township,
+                            "village": person.village,
+                            "monthly": _MONTHLY.get(identity, 0),
+                            "remark": "" if identity in _MONTHLY else "不发放保障金",
+                        }
+                    )
+                )
     return made
 
 
@@ -175,14 +215,21 @@ def _total_lines(settled: Sequence[Settled], bad: Sequence[BadRow]) -> list[Line
 
 def _manual_lines(settled: Sequence[Settled]) -> list[Line]:
     return [
-        Line({
-            "person_id": each.person.person_id, "person_name": each.person.name, "certificate": each.person.certificate,
-            "benefit_year": case.rows[0].settled_at.year, "layer": "医疗救助", "amount": each.amount, "paid_on": each.paid_on,
-            "reason": each.reason,
-        })
+        Line(
+            {
+                "person_id": each.person.person_id,
+                "person_name": each.person.name,
+                "certificate": each.person.certificate,
+                "benefit_year": case.rows[0].settled_at.year,
+                "layer": "医疗救助",
+                "amount": each.amount,
+                "paid_on": each.paid_on,
+                "reason": each.reason,
+            }
+        )
         for case in settled
         for each in case.case.manual
-    ]  # fmt: skip
+    ]
 
 
 def _write_truth(
@@ -192,10 +239,24 @@ def _write_truth(
     layers = computed(setup)
     who = ("person_id", "certificate")
     found = truth.plants(settled, layers)
-    truth.write_csv(folder / "plants.csv", found, (
-        *who, "cause", "kind", "layer", "owed_to", "amount_fen", "recorded_fen", "by_hand_fen", "by_law_fen", "claim_ids",
-        "detail", "needs",
-    ))  # fmt: skip
+    truth.write_csv(
+        folder / "plants.csv",
+        found,
+        (
+            *who,
+            "cause",
+            "kind",
+            "layer",
+            "owed_to",
+            "amount_fen",
+            "recorded_fen",
+            "by_hand_fen",
+            "by_law_fen",
+            "claim_ids",
+            "detail",
+            "needs",
+        ),
+    )
     right = truth.cleared(settled, layers)
     truth.write_csv(folder / "cleared.csv", right, (*who, "why", "layer", "claim_ids", "planted"))
     unknown = truth.undetermined(settled, layers)
@@ -211,8 +272,19 @@ def _write_truth(
     ]
     order = sorted(range(len(bad)), key=lambda at: [row.bill.claim_id for row in rows].index(bad[at].claim_id))
     numbers = {at: places[rank] for rank, at in enumerate(order)}
-    truth.write_csv(folder / "bad_rows.csv", truth.bad_rows(bad, numbers), (
-        "row", "claim_id", "kind", "column", "month", "counted_by_platform", "paid_assistance_fen", "paid_basic_fen",
-        "paid_catastrophic_fen",
-    ))  # fmt: skip
+    truth.write_csv(
+        folder / "bad_rows.csv",
+        truth.bad_rows(bad, numbers),
+        (
+            "row",
+            "claim_id",
+            "kind",
+            "column",
+            "month",
+            "counted_by_platform",
+            "paid_assistance_fen",
+            "paid_basic_fen",
+            "paid_catastrophic_fen",
+        ),
+    )
     return {"plants": len(found), "cleared": len(right), "undetermined": len(unknown)}

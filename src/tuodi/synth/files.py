@@ -19,7 +19,19 @@ from tuodi.money import yuan
 from tuodi.synth.draw import Dice
 from tuodi.synth.wording import AT_HOSPITAL, ON_PLATFORM, kind_of_care, word
 
-__all__ = ["FIRST_ROW", "SETTLEMENT", "Column", "Formula", "Line", "write_book", "write_flags", "write_manual", "write_roster", "write_settlement", "write_totals"]  # fmt: skip
+__all__ = [
+    "FIRST_ROW",
+    "SETTLEMENT",
+    "Column",
+    "Formula",
+    "Line",
+    "write_book",
+    "write_flags",
+    "write_manual",
+    "write_roster",
+    "write_settlement",
+    "write_totals",
+]
 
 FIRST_ROW = 5
 """Row of the workbook, counted from 1, in which the first settlement stands."""
@@ -53,51 +65,93 @@ class Line:
 
 
 SETTLEMENT = (
-    Column("序号", "number", "whole", width=6), Column("结算ID", "claim_id", width=22), Column("认定地", "county"),
-    Column("镇街", "township"), Column("参保地", "insured_region"), Column("险种", "scheme"),
-    Column("身份证号", "certificate", width=21), Column("姓名", "person_name"), Column("人员编号", "person_id", width=20),
-    Column("人员类别", "person_type"), Column("救助身份", "identity_at_hospital", width=16),
-    Column("就诊ID", "stay_id", width=22, group="就诊信息"), Column("就医地", "care_region", group="就诊信息"),
-    Column("就医地类别", "place", group="就诊信息"), Column("机构", "provider_name", width=24, group="就诊信息"),
-    Column("机构编号", "provider_id", width=14, group="就诊信息"), Column("医院等级", "provider_level", group="就诊信息"),
-    Column("就医类别", "care", group="就诊信息"), Column("转诊备案情况", "authorisation", width=14, group="就诊信息"),
-    Column("病种编码", "diagnosis", group="就诊信息"), Column("病种", "diagnosis_name", width=20, group="就诊信息"),
-    Column("入院日期", "admitted_on", "date", group="就诊信息"), Column("出院日期", "discharged_on", "date", group="就诊信息"),
-    Column("结算时间", "settled_at", "instant", width=20), Column("结算方式", "settle_mode"),
+    Column("序号", "number", "whole", width=6),
+    Column("结算ID", "claim_id", width=22),
+    Column("认定地", "county"),
+    Column("镇街", "township"),
+    Column("参保地", "insured_region"),
+    Column("险种", "scheme"),
+    Column("身份证号", "certificate", width=21),
+    Column("姓名", "person_name"),
+    Column("人员编号", "person_id", width=20),
+    Column("人员类别", "person_type"),
+    Column("救助身份", "identity_at_hospital", width=16),
+    Column("就诊ID", "stay_id", width=22, group="就诊信息"),
+    Column("就医地", "care_region", group="就诊信息"),
+    Column("就医地类别", "place", group="就诊信息"),
+    Column("机构", "provider_name", width=24, group="就诊信息"),
+    Column("机构编号", "provider_id", width=14, group="就诊信息"),
+    Column("医院等级", "provider_level", group="就诊信息"),
+    Column("就医类别", "care", group="就诊信息"),
+    Column("转诊备案情况", "authorisation", width=14, group="就诊信息"),
+    Column("病种编码", "diagnosis", group="就诊信息"),
+    Column("病种", "diagnosis_name", width=20, group="就诊信息"),
+    Column("入院日期", "admitted_on", "date", group="就诊信息"),
+    Column("出院日期", "discharged_on", "date", group="就诊信息"),
+    Column("结算时间", "settled_at", "instant", width=20),
+    Column("结算方式", "settle_mode"),
     Column("总费用\n（元）", "total", "money"),
-    Column("全自费", "out_of_catalogue", "money", "费用构成（元）"), Column("超限价", "over_limit", "money", "费用构成（元）"),
-    Column("先行自付", "first_self_pay", "money", "费用构成（元）"), Column("符合报销", "in_scope", "money", "费用构成（元）"),
-    Column("基本报销", "paid_basic", "money", "基金支付（元）"), Column("大病", "paid_catastrophic", "money", "基金支付（元）"),
-    Column("大额", "paid_large_sum", "money", "基金支付（元）"), Column("医疗救助", "paid_assistance", "money", "基金支付（元）"),
-    Column("倾斜救助", "paid_tilt", "money", "基金支付（元）"), Column("其他支出", "paid_other", "money", "基金支付（元）"),
+    Column("全自费", "out_of_catalogue", "money", "费用构成（元）"),
+    Column("超限价", "over_limit", "money", "费用构成（元）"),
+    Column("先行自付", "first_self_pay", "money", "费用构成（元）"),
+    Column("符合报销", "in_scope", "money", "费用构成（元）"),
+    Column("基本报销", "paid_basic", "money", "基金支付（元）"),
+    Column("大病", "paid_catastrophic", "money", "基金支付（元）"),
+    Column("大额", "paid_large_sum", "money", "基金支付（元）"),
+    Column("医疗救助", "paid_assistance", "money", "基金支付（元）"),
+    Column("倾斜救助", "paid_tilt", "money", "基金支付（元）"),
+    Column("其他支出", "paid_other", "money", "基金支付（元）"),
     Column("基金支付总额", "paid_fund_total", "money", "基金支付（元）", 14),
     Column("医院负担金额", "paid_hospital", "money", width=14),
-    Column("个人账户", "paid_account", "money", "个人负担（元）"), Column("个人现金", "paid_cash", "money", "个人负担（元）"),
+    Column("个人账户", "paid_account", "money", "个人负担（元）"),
+    Column("个人现金", "paid_cash", "money", "个人负担（元）"),
     Column("个人负担总金额", "own_total", "money", "个人负担（元）", 16),
-    Column("原结算ID", "reverses", width=22), Column("退费结算标志", "refund_flag", width=14),
-)  # fmt: skip
+    Column("原结算ID", "reverses", width=22),
+    Column("退费结算标志", "refund_flag", width=14),
+)
 """The settlement detail: Chongqing practice and SETL_D in Chinese headers (reference/nhsa_interface.md 2.15 and 7)."""
 
 FLAGS = (
-    Column("序号", "number", "whole", width=6), Column("人员编号", "person_id", width=20), Column("姓名", "person_name"),
-    Column("证件号码", "certificate", width=21), Column("医疗救助身份", "identity", width=20), Column("开始日期", "from", "date"),
-    Column("结束日期", "to", "date"), Column("数据来源", "source"), Column("标识日期", "flagged_on", "date"),
-    Column("镇街", "township"), Column("村居", "village"),
-)  # fmt: skip
+    Column("序号", "number", "whole", width=6),
+    Column("人员编号", "person_id", width=20),
+    Column("姓名", "person_name"),
+    Column("证件号码", "certificate", width=21),
+    Column("医疗救助身份", "identity", width=20),
+    Column("开始日期", "from", "date"),
+    Column("结束日期", "to", "date"),
+    Column("数据来源", "source"),
+    Column("标识日期", "flagged_on", "date"),
+    Column("镇街", "township"),
+    Column("村居", "village"),
+)
 ROSTER = (
-    Column("序号", "number", "whole", width=6), Column("姓名", "person_name"), Column("身份证号", "certificate", width=21),
-    Column("救助类别", "identity", width=18), Column("批准日期", "from", "date"), Column("镇街", "township"),
-    Column("村（居）", "village"), Column("月保障金额\n（元）", "monthly", "money"), Column("备注", "remark"),
-)  # fmt: skip
+    Column("序号", "number", "whole", width=6),
+    Column("姓名", "person_name"),
+    Column("身份证号", "certificate", width=21),
+    Column("救助类别", "identity", width=18),
+    Column("批准日期", "from", "date"),
+    Column("镇街", "township"),
+    Column("村（居）", "village"),
+    Column("月保障金额\n（元）", "monthly", "money"),
+    Column("备注", "remark"),
+)
 TOTALS = (
-    Column("结算月份", "month"), Column("统计项目", "measure", width=28), Column("结算人次", "count", "whole"),
+    Column("结算月份", "month"),
+    Column("统计项目", "measure", width=28),
+    Column("结算人次", "count", "whole"),
     Column("金额（元）", "amount", "money", width=16),
-)  # fmt: skip
+)
 MANUAL = (
-    Column("序号", "number"), Column("人员编号", "person_id"), Column("姓名", "person_name"), Column("身份证号", "certificate"),
-    Column("待遇年度", "benefit_year"), Column("支付项目", "layer"), Column("支付金额", "amount"), Column("支付日期", "paid_on"),
+    Column("序号", "number"),
+    Column("人员编号", "person_id"),
+    Column("姓名", "person_name"),
+    Column("身份证号", "certificate"),
+    Column("待遇年度", "benefit_year"),
+    Column("支付项目", "layer"),
+    Column("支付金额", "amount"),
+    Column("支付日期", "paid_on"),
     Column("零星报销原因", "reason"),
-)  # fmt: skip
+)
 
 
 def write_settlement(
@@ -107,53 +161,96 @@ def write_settlement(
     rows = []
     for number, line in enumerate(lines, 1):
         values = line.values
-        rows.append(Line({
-            **values, "number": number, "county": county, "care": kind_of_care(values["setting"], values["purpose"]),
-            **{name: word(name, values[name]) for name in ("scheme", "person_type", "place", "authorisation", "settle_mode", "provider_level")},
-            "identity_at_hospital": AT_HOSPITAL.get(values["identity_at_hospital"] or "", values["identity_at_hospital"]),
-            "refund_flag": "是" if values["reverses"] else "否",
-        }, line.spoilt))  # fmt: skip
+        rows.append(
+            Line(
+                {
+                    **values,
+                    "number": number,
+                    "county": county,
+                    "care": kind_of_care(values["setting"], values["purpose"]),
+                    **{
+                        name: word(name, values[name])
+                        for name in ("scheme", "person_type", "place", "authorisation", "settle_mode", "provider_level")
+                    },
+                    "identity_at_hospital": AT_HOSPITAL.get(
+                        values["identity_at_hospital"] or "", values["identity_at_hospital"]
+                    ),
+                    "refund_flag": "是" if values["reverses"] else "否",
+                },
+                line.spoilt,
+            )
+        )
     totals = {
         column.name: sum(line.values[column.name] or 0 for line in lines)
         for column in SETTLEMENT
         if column.form == "money"
     }
     write_book(
-        path, SETTLEMENT, rows, dice=dice, key=lambda values: str(values["claim_id"]), sheet="医疗救助结算明细",
-        title=f"{county}医疗救助费用结算明细表", totals=totals,
+        path,
+        SETTLEMENT,
+        rows,
+        dice=dice,
+        key=lambda values: str(values["claim_id"]),
+        sheet="医疗救助结算明细",
+        title=f"{county}医疗救助费用结算明细表",
+        totals=totals,
         under=f"统计期间：{first:%Y-%m-%d} 至 {last:%Y-%m-%d}　　数据截至：{as_of:%Y-%m-%d}　　金额单位：元",
-    )  # fmt: skip
+    )
 
 
 def write_flags(path: Path, lines: Sequence[Line], *, dice: Dice, county: str, as_of: date) -> None:
     """身份标识明细: the insurance platform's marks, one interval a row."""
     rows = [
-        Line({**line.values, "number": number, "identity": ON_PLATFORM.get(line.values["identity"], line.values["identity"])}, line.spoilt)
+        Line(
+            {
+                **line.values,
+                "number": number,
+                "identity": ON_PLATFORM.get(line.values["identity"], line.values["identity"]),
+            },
+            line.spoilt,
+        )
         for number, line in enumerate(lines, 1)
-    ]  # fmt: skip
+    ]
     write_book(
-        path, FLAGS, rows, dice=dice, key=lambda values: f"flag {values['person_id']} {values['identity']}", sheet="身份标识",
-        title=f"{county}医疗救助对象身份标识明细", under=f"数据截至：{as_of:%Y-%m-%d}",
-    )  # fmt: skip
+        path,
+        FLAGS,
+        rows,
+        dice=dice,
+        key=lambda values: f"flag {values['person_id']} {values['identity']}",
+        sheet="身份标识",
+        title=f"{county}医疗救助对象身份标识明细",
+        under=f"数据截至：{as_of:%Y-%m-%d}",
+    )
 
 
 def write_roster(path: Path, lines: Sequence[Line], *, dice: Dice, county: str, month: date) -> None:
     """民政当月发放名册: who was paid this month, by class; persons only by identity number."""
     rows = [Line({**line.values, "number": number}, line.spoilt) for number, line in enumerate(lines, 1)]
     write_book(
-        path, ROSTER, rows, dice=dice, key=lambda values: f"roster {values['certificate']} {values['identity']}", sheet="发放名册",
+        path,
+        ROSTER,
+        rows,
+        dice=dice,
+        key=lambda values: f"roster {values['certificate']} {values['identity']}",
+        sheet="发放名册",
         title=f"{county}{month.year}年{month.month}月社会救助资金发放名册",
         under=f"发放月份：{month:%Y-%m}　　填报单位：{county}民政局　　金额单位：元",
         totals={"monthly": sum(line.values["monthly"] or 0 for line in lines)},
-    )  # fmt: skip
+    )
 
 
 def write_totals(path: Path, lines: Sequence[Line], *, dice: Dice, county: str, year: int, as_of: date) -> None:
     """平台月报: per month and measure the net number of payments and their sum."""
     write_book(
-        path, TOTALS, lines, dice=dice, key=lambda values: f"totals {values['month']} {values['measure']}", sheet="月报",
-        title=f"{county}{year}年医疗救助对象医保基金支出月报", under=f"数据截至：{as_of:%Y-%m-%d}　　金额单位：元",
-    )  # fmt: skip
+        path,
+        TOTALS,
+        lines,
+        dice=dice,
+        key=lambda values: f"totals {values['month']} {values['measure']}",
+        sheet="月报",
+        title=f"{county}{year}年医疗救助对象医保基金支出月报",
+        under=f"数据截至：{as_of:%Y-%m-%d}　　金额单位：元",
+    )
 
 
 def write_manual(path: Path, lines: Sequence[Line], *, county: str, as_of: date) -> None:
@@ -176,9 +273,17 @@ def write_manual(path: Path, lines: Sequence[Line], *, county: str, as_of: date)
 
 
 def write_book(
-    path: Path, columns: Sequence[Column], lines: Sequence[Line], *, dice: Dice, key: Any, sheet: str, title: str, under: str,
+    path: Path,
+    columns: Sequence[Column],
+    lines: Sequence[Line],
+    *,
+    dice: Dice,
+    key: Any,
+    sheet: str,
+    title: str,
+    under: str,
     totals: Mapping[str, int] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """One workbook with one sheet. ``key`` names a row to the dice, so that its cells look the same anywhere."""
     book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
     book.set_properties({"title": title, "created": datetime.combine(date(2000, 1, 1), time())})

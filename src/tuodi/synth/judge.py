@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tuodi import oracle
-from tuodi.synth.bills import Bill
+from tuodi.synth.bill import Bill
 from tuodi.synth.people import Interval, Person
 
 __all__ = ["Answer", "Judge", "as_flagged", "as_recognised", "packs_root", "pay", "platform_row"]
@@ -67,9 +67,13 @@ def as_flagged(person: Person) -> list[dict[str, Any]]:
 
 def _row(person: Person, interval: Interval, start: date, end: date | None) -> dict[str, Any]:
     return {
-        "person_id": person.person_id, "identity": interval.identity, "from": start, "to": end,
-        "source": interval.source, "recognised_on": interval.recognised_on,
-    }  # fmt: skip
+        "person_id": person.person_id,
+        "identity": interval.identity,
+        "from": start,
+        "to": end,
+        "source": interval.source,
+        "recognised_on": interval.recognised_on,
+    }
 
 
 def platform_row(bill: Bill) -> dict[str, Any]:

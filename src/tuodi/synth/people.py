@@ -17,16 +17,31 @@ from tuodi.synth.names import RARE_NAMES, given_name, identity_number, surname
 __all__ = ["RANK", "Flag", "Interval", "Person", "people"]
 
 RANK = (
-    "tekun", "orphan", "unsupported_child", "dibao", "relapsed_poor", "entitled_group", "dibao_margin",
-    "rigid_expenditure", "illness_poor", "severe_disability", "unstable_exit", "margin_prone", "sudden_hardship",
-    "anti_poverty_target", "other_hardship",
-)  # fmt: skip
+    "tekun",
+    "orphan",
+    "unsupported_child",
+    "dibao",
+    "relapsed_poor",
+    "entitled_group",
+    "dibao_margin",
+    "rigid_expenditure",
+    "illness_poor",
+    "severe_disability",
+    "unstable_exit",
+    "margin_prone",
+    "sudden_hardship",
+    "anti_poverty_target",
+    "other_hardship",
+)
 """The label that a hospital's screen shows of several: the first of these."""
 
 _SIZES = (
-    ("tekun", ((1, 92), (2, 8))), ("orphan", ((1, 1),)), ("unsupported_child", ((1, 80), (2, 20))),
-    ("severe_disability", ((1, 1),)), ("entitled_group", ((1, 1),)),
-)  # fmt: skip
+    ("tekun", ((1, 92), (2, 8))),
+    ("orphan", ((1, 1),)),
+    ("unsupported_child", ((1, 80), (2, 20))),
+    ("severe_disability", ((1, 1),)),
+    ("entitled_group", ((1, 1),)),
+)
 _ANY_SIZE = ((1, 38), (2, 30), (3, 19), (4, 10), (5, 3))
 _ELSEWHERE = ("990111", "990122", "990123")
 
@@ -145,9 +160,11 @@ def _person(dice: Dice, setup: Setup, index: int, household: int, member: int, k
         sequence = (sequence + 1) % 998 + 1
         number = identity_number(region, birth, sequence)
     taken.add(number)
-    employee = age >= 22 and kind in ("dibao", "dibao_margin", "severe_disability", "") and dice.chance(
-        setup.employees, index, "scheme"
-    )  # fmt: skip
+    employee = (
+        age >= 22
+        and kind in ("dibao", "dibao_margin", "severe_disability", "")
+        and dice.chance(setup.employees, index, "scheme")
+    )
     married_in = member > 0 and age >= 22 and dice.chance(700, index, "married in")
     family = surname(dice, index) if married_in else surname(dice, "household", household)
     town = dice.weighted(TOWNSHIPS, "household", household, "town")
@@ -181,9 +198,14 @@ def _age(dice: Dice, index: int, member: int, kind: str) -> int:
             ((dice.between(28, 59, index, "a"), 46), (dice.between(60, 88, index, "b"), 54)), index, "age"
         )
     return dice.weighted(
-        ((dice.between(1, 17, index, "a"), 34), (dice.between(18, 59, index, "b"), 42), (dice.between(60, 88, index, "c"), 24)),
-        index, "age",
-    )  # fmt: skip
+        (
+            (dice.between(1, 17, index, "a"), 34),
+            (dice.between(18, 59, index, "b"), 42),
+            (dice.between(60, 88, index, "c"), 24),
+        ),
+        index,
+        "age",
+    )
 
 
 def _person_type(age: int, employee: bool) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from tuodi.synth.bills import Bill
+from tuodi.synth.bill import Bill
 from tuodi.synth.county import Setup
 from tuodi.synth.draw import Dice
 from tuodi.synth.people import Flag, Interval, Person
@@ -69,9 +69,13 @@ class Case:
 def _serious(case: Case) -> list[Bill]:
     """Bills that would be noticed: an illness, not small, an identity in force."""
     return [
-        bill for bill in case.in_order()
-        if bill.in_scope >= 150_000 and bill.purpose == "illness" and bill.authorisation in _GOOD and case.entitled(bill)
-    ]  # fmt: skip
+        bill
+        for bill in case.in_order()
+        if bill.in_scope >= 150_000
+        and bill.purpose == "illness"
+        and bill.authorisation in _GOOD
+        and case.entitled(bill)
+    ]
 
 
 _GOOD = ("none_needed", "referred", "registered", "emergency")
@@ -183,9 +187,12 @@ def _away(dice: Dice, case: Case) -> Plant:
 
 def _can_be_reversed(case: Case) -> bool:
     serious = _serious(case)
-    return _listed(case) and case.person.identities[0].identity == "dibao_margin" and len(serious) > 1 and (
-        serious[0].in_scope >= 500_000
-    )  # fmt: skip
+    return (
+        _listed(case)
+        and case.person.identities[0].identity == "dibao_margin"
+        and len(serious) > 1
+        and (serious[0].in_scope >= 500_000)
+    )
 
 
 def _reverse(dice: Dice, case: Case) -> Plant:
@@ -202,15 +209,22 @@ def _can_be_paid_again(case: Case) -> bool:
 
 
 def _pay_again(dice: Dice, case: Case) -> Plant:
-    return Plant("paid_again_by_hand", "over_paid", needs="claims;identities;manual", by_hand="again",
-                 claim_ids=[_serious(case)[0].claim_id])  # fmt: skip
+    return Plant(
+        "paid_again_by_hand",
+        "over_paid",
+        needs="claims;identities;manual",
+        by_hand="again",
+        claim_ids=[_serious(case)[0].claim_id],
+    )
 
 
 def _copy(dice: Dice, case: Case) -> Plant:
     """One stay settled at the hospital and again by hand."""
     bill = _serious(case)[0]
-    at = min(bill.settled_at + timedelta(days=dice.between(20, 50, case.person.index, "copied after")),
-             _year_end(bill.settled_at))  # fmt: skip
+    at = min(
+        bill.settled_at + timedelta(days=dice.between(20, 50, case.person.index, "copied after")),
+        _year_end(bill.settled_at),
+    )
     twin = replace(
         bill, claim_id=bill.claim_id[:-1] + "7", settled_at=at, settle_mode="manual", copies_of=bill.claim_id
     )

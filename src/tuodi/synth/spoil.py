@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tuodi.synth.bills import Bill
+from tuodi.synth.bill import Bill
 from tuodi.synth.draw import Dice
 from tuodi.synth.files import Formula
 from tuodi.synth.year import Settled, negative
@@ -80,9 +80,12 @@ def _of_last_year(bill: Bill, ending: str, reverses: str | None) -> Bill:
     row = negative(bill, bill.claim_id[:-1] + ending, bill.settled_at + timedelta(minutes=1))
     back = timedelta(days=366)
     return replace(
-        row, stay_id="6" + row.stay_id[1:], reverses=reverses, admitted_on=row.admitted_on - back,
+        row,
+        stay_id="6" + row.stay_id[1:],
+        reverses=reverses,
+        admitted_on=row.admitted_on - back,
         discharged_on=row.discharged_on - back,
-    )  # fmt: skip
+    )
 
 
 CHANGES: Sequence[Change] = (
@@ -92,19 +95,29 @@ CHANGES: Sequence[Change] = (
     _cell("code_unknown", "provider_level", lambda bill: "七级"),
     _cell("code_unknown", "setting", lambda bill: "日间托管"),
     _cell("formula", "total", lambda bill: Formula("=SUM(AA{row}:AD{row})", _amount(bill.total))),
-    _cell("not_amount", "total", lambda bill: _amount(bill.total).replace("0", "O", 1) if "0" in _amount(bill.total) else "见附件"),
+    _cell(
+        "not_amount",
+        "total",
+        lambda bill: _amount(bill.total).replace("0", "O", 1) if "0" in _amount(bill.total) else "见附件",
+    ),
     _cell("required_empty", "in_scope", lambda bill: ""),
-    _twice, _lost_link, _of_nothing,
-)  # fmt: skip
+    _twice,
+    _lost_link,
+    _of_nothing,
+)
 
 
 def spoil(dice: Dice, settled: Sequence[Settled]) -> tuple[list[Spoilt], list[BadRow]]:
     """Every row of the export in order of settlement, some spoilt; and the list of those."""
     free = [
-        each for each in settled
-        if each.case.plant is None and len(each.rows) == 1 and not each.rows[0].tags
-        and each.rows[0].setting == "inpatient" and (each.rows[0].paid_assistance or 0) > 0
-    ]  # fmt: skip
+        each
+        for each in settled
+        if each.case.plant is None
+        and len(each.rows) == 1
+        and not each.rows[0].tags
+        and each.rows[0].setting == "inpatient"
+        and (each.rows[0].paid_assistance or 0) > 0
+    ]
     free.sort(key=lambda each: dice.raw(each.case.person.index, "spoilt"))
     changed = {each.rows[0].claim_id: change for each, change in zip(free, CHANGES, strict=False)}
     rows: list[Spoilt] = []

@@ -42,12 +42,22 @@ def plants(settled: Sequence[Settled], layers: Sequence[str]) -> Rows:
             owed = each.owed(layer)
             if each.case.plant is None or not owed:
                 continue
-            made.append(_person(each.case) | {
-                "cause": each.case.plant.cause, "kind": each.case.plant.kind, "layer": layer,
-                "owed_to": "person" if owed > 0 else "fund", "amount_fen": abs(owed), "recorded_fen": each.recorded(layer),
-                "by_hand_fen": each.by_hand(layer), "by_law_fen": each.by_law(layer), "detail": each.case.plant.detail,
-                "claim_ids": ";".join(_differing(each, layer)), "needs": each.case.plant.needs,
-            })  # fmt: skip
+            made.append(
+                _person(each.case)
+                | {
+                    "cause": each.case.plant.cause,
+                    "kind": each.case.plant.kind,
+                    "layer": layer,
+                    "owed_to": "person" if owed > 0 else "fund",
+                    "amount_fen": abs(owed),
+                    "recorded_fen": each.recorded(layer),
+                    "by_hand_fen": each.by_hand(layer),
+                    "by_law_fen": each.by_law(layer),
+                    "detail": each.case.plant.detail,
+                    "claim_ids": ";".join(_differing(each, layer)),
+                    "needs": each.case.plant.needs,
+                }
+            )
     return made
 
 
@@ -61,24 +71,31 @@ def cleared(settled: Sequence[Settled], layers: Sequence[str]) -> Rows:
             why = _why(each, layer)
             if why:
                 bills = [row for row in each.rows if _unpaid(each, row, layer)]
-                made.append(_person(each.case) | {
-                    "why": why, "layer": layer, "claim_ids": ";".join(row.claim_id for row in bills),
-                    "planted": each.case.plant.cause if each.case.plant else "",
-                })  # fmt: skip
+                made.append(
+                    _person(each.case)
+                    | {
+                        "why": why,
+                        "layer": layer,
+                        "claim_ids": ";".join(row.claim_id for row in bills),
+                        "planted": each.case.plant.cause if each.case.plant else "",
+                    }
+                )
     return made
 
 
 def undetermined(settled: Sequence[Settled], layers: Sequence[str]) -> Rows:
     """People of whom the files do not hold enough to say."""
     return [
-        _person(each.case) | {
-            "layer": layer, "planted": each.case.plant.cause if each.case.plant else "",
+        _person(each.case)
+        | {
+            "layer": layer,
+            "planted": each.case.plant.cause if each.case.plant else "",
             "claim_ids": ";".join(claim for claim, answer in each.answers.items() if pay(answer, layer) is None),
         }
         for each in settled
         for layer in layers
         if each.owed(layer) is None
-    ]  # fmt: skip
+    ]
 
 
 def settlement(settled: Sequence[Settled], layers: Sequence[str]) -> Rows:
@@ -103,13 +120,18 @@ def bad_rows(bad: Sequence[BadRow], numbers: Mapping[int, int]) -> Rows:
     """Spoilt rows of the settlement detail with their row in the workbook."""
     return [
         {
-            "row": numbers[at], "claim_id": each.claim_id, "kind": each.kind, "column": each.column,
-            "month": f"{each.bill.settled_at:%Y-%m}", "counted_by_platform": "yes" if each.counted else "no",
-            "paid_assistance_fen": each.bill.paid_assistance, "paid_basic_fen": each.bill.paid_basic,
+            "row": numbers[at],
+            "claim_id": each.claim_id,
+            "kind": each.kind,
+            "column": each.column,
+            "month": f"{each.bill.settled_at:%Y-%m}",
+            "counted_by_platform": "yes" if each.counted else "no",
+            "paid_assistance_fen": each.bill.paid_assistance,
+            "paid_basic_fen": each.bill.paid_basic,
             "paid_catastrophic_fen": each.bill.paid_catastrophic,
         }
         for at, each in enumerate(bad)
-    ]  # fmt: skip
+    ]
 
 
 def unseen_rows(found: Sequence[Unseen]) -> Rows:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tuodi.money import round_fraction
-from tuodi.synth.bills import Bill
+from tuodi.synth.bill import Bill
 from tuodi.synth.people import Person
 
 __all__ = ["pay_upstream"]

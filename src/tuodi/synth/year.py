@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tuodi.synth.bills import FUNDS, MONEY, Bill
+from tuodi.synth.bill import FUNDS, MONEY, Bill
 from tuodi.synth.county import Setup
 from tuodi.synth.draw import Dice
 from tuodi.synth.judge import Answer, Judge, as_flagged, as_recognised, pay, platform_row
@@ -64,17 +64,18 @@ def settle_year(dice: Dice, setup: Setup, judge: Judge, cases: Sequence[Case]) -
         if not case.bills:
             continue
         plain = _pay(setup, judge, case)
+        several = len(computed(setup)) > 1
         _finish(dice, setup, case)
         rows = rows_of(dice, case)
         done = Settled(case, rows)
         if plain is not None and len(rows) == len(case.bills) and not any(bill.tags for bill in case.bills):
             done.answers = plain
+            done.chain = plain if several else {}
         else:
             _judge(setup, judge, done)
-        if len(computed(setup)) > 1:
-            done.chain = judge.settle(
-                [row.row() for row in rows if not row.copies_of], as_recognised(case.person), ("basic",)
-            )
+            if several:
+                bills = [row.row() for row in rows if not row.copies_of]
+                done.chain = judge.settle(bills, as_recognised(case.person), ("basic",))
         _by_hand(dice, done)
         yield done
 
@@ -101,9 +102,13 @@ def _pay(setup: Setup, judge: Judge, case: Case) -> dict[str, Answer] | None:
         )
         for bill in bills:
             bill.paid_catastrophic = pay(seen[bill.claim_id], "catastrophic") or 0
-    given = (*_given(setup), "catastrophic") if "catastrophic" in computed(setup) else ()
-    at_window = [platform_row(bill) for bill in bills if bill.at_window]
-    answers = judge.settle(at_window, flagged, given)
+    else:
+        seen = {}
+    if cause == "tilt_missing" or not seen or not all(bill.at_window for bill in bills):
+        given = (*_given(setup), "catastrophic") if seen else ()
+        answers = judge.settle([platform_row(bill) for bill in bills if bill.at_window], flagged, given)
+    else:
+        answers = seen
     for bill in bills:
         answer = answers.get(bill.claim_id)
         bill.paid_assistance = (pay(answer, "assistance") or 0) if answer else 0
@@ -111,7 +116,7 @@ def _pay(setup: Setup, judge: Judge, case: Case) -> dict[str, Answer] | None:
         first = next(bill for bill in bills if bill.claim_id == twin.copies_of)
         for name in FUNDS:
             setattr(twin, name, getattr(first, name))
-    return answers if case.plant is None and not given else None
+    return answers if case.plant is None else None
 
 
 def _finish(dice: Dice, setup: Setup, case: Case) -> None:
@@ -122,9 +127,12 @@ def _finish(dice: Dice, setup: Setup, case: Case) -> None:
         if bill.scheme == "employee":
             bill.paid_account = max(0, min(bill.own_total, 30_000)) // 2
         if (
-            case.plant is None and "catastrophic" in setup.given and bill.paid_catastrophic == 0
-            and dice.chance(1, bill.claim_id, "gap") and dice.chance(500, bill.claim_id, "gap too")
-        ):  # fmt: skip
+            case.plant is None
+            and "catastrophic" in setup.given
+            and bill.paid_catastrophic == 0
+            and dice.chance(1, bill.claim_id, "gap")
+            and dice.chance(500, bill.claim_id, "gap too")
+        ):
             bill.paid_catastrophic = None
             bill.tags.append("catastrophic_missing")
 
@@ -160,7 +168,11 @@ def _judge(setup: Setup, judge: Judge, done: Settled) -> None:
     upper = judge.settle(rows, recognised, ("basic",))
     lower = judge.settle(rows, recognised, ("basic", "catastrophic"))
     done.answers = {
-        claim: {**answer, "pay": {**answer["pay"], "catastrophic": pay(upper[claim], "catastrophic")}}
+        claim: {
+            **answer,
+            "status": upper[claim]["status"],
+            "pay": {**answer["pay"], "catastrophic": pay(upper[claim], "catastrophic")},
+        }
         for claim, answer in lower.items()
     }
 
