@@ -192,12 +192,9 @@ class _Report:
             some = result.leads.filter(result.leads["direction"] == direction)
             of_kind = [row for row in kinds if row.direction == direction]
             if of_kind:
-                directions.append(
-                    (
-                        direction, context.say(DIRECTION_WORDS[direction]), of_kind, some["person_id"].n_unique(), some.height,
-                        int(some["difference"].abs().sum()),
-                    )
-                )  # fmt: skip
+                people, amount = some["person_id"].n_unique(), int(some["difference"].abs().sum())
+                title = context.say(DIRECTION_WORDS[direction])
+                directions.append((direction, title, of_kind, people, some.height, amount))
         towns = overview.towns(self.views, page)
         states = {row.state for row in rows}
         about = [
