@@ -206,7 +206,7 @@ def _stay(year: _Year, number: int) -> None:
     code, name, _, percent = dice.weighted(tuple((row, row[2]) for row in _STAYS), *key, "illness")
     if injury:
         code, name, percent = "S82.900", "小腿骨折", 130
-    total = max(60_000, dice.spread(mean * percent, WIDE, *key, "cost"))
+    total = max(60_000, dice.spread(mean * percent * 10 // 9, WIDE, *key, "cost"))  # illnesses average 90 per cent
     days = dice.between(*_DAYS[provider.level], *key, "days")
     day = year.day(*key)
     for _ in range(4):

@@ -267,11 +267,8 @@ def _write_truth(
         truth.settlement(settled, layers),
         ("claim_id", "person_id", "status", "reason", *per_layer),
     )
-    places = [
-        number for number, row in enumerate(rows, FIRST_ROW) if row.bill.claim_id in {each.claim_id for each in bad}
-    ]
-    order = sorted(range(len(bad)), key=lambda at: [row.bill.claim_id for row in rows].index(bad[at].claim_id))
-    numbers = {at: places[rank] for rank, at in enumerate(order)}
+    last = {row.bill.claim_id: number for number, row in enumerate(rows, FIRST_ROW)}
+    numbers = {at: last[each.claim_id] for at, each in enumerate(bad)}
     truth.write_csv(
         folder / "bad_rows.csv",
         truth.bad_rows(bad, numbers),

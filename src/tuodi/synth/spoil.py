@@ -55,12 +55,8 @@ def _amount(fen: int) -> str:
 
 
 def _twice(bill: Bill) -> tuple[list[Spoilt], list[BadRow]]:
-    """The same number on two rows that do not agree: neither can be used; the platform counted one."""
-    other = {"in_scope": _amount(bill.in_scope - 10_000), "first_self_pay": _amount(bill.first_self_pay + 10_000)}
-    return [Spoilt(bill, {}), Spoilt(bill, dict(other))], [
-        BadRow(bill.claim_id, "duplicate_id", "claim_id", True, bill),
-        BadRow(bill.claim_id, "duplicate_id", "claim_id", False, bill),
-    ]
+    """The same row exported twice: one is kept, and the platform counted one."""
+    return [Spoilt(bill, {}), Spoilt(bill, {})], [BadRow(bill.claim_id, "duplicate_dropped", "claim_id", False, bill)]
 
 
 def _lost_link(bill: Bill) -> tuple[list[Spoilt], list[BadRow]]:
