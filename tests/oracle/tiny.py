@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -34,17 +35,15 @@ def bill(in_scope: Any = 0, day: str = "2023-05-01", **more: Any) -> dict[str, A
 def rows(pack: Any, *bills: dict[str, Any], ids: Any = (), **how: Any) -> list[dict[str, Any]]:
     """Settle bills in yuan; ``ids`` are identities: codes in force since 2000, or rows."""
     identities = [{"identity": one, "from": "2000-01-01"} if isinstance(one, str) else one for one in ids]
-    case = {"claims": [_dated(one) for one in bills], "identities": [_dated(one) for one in identities]}
-    case["persons"] = [_dated(one) for one in how.pop("persons", ())]
+    case = {"claims": [dated(one) for one in bills], "identities": [dated(one) for one in identities]}
+    case["persons"] = [dated(one) for one in how.pop("persons", ())]
     case["opening"] = how.pop("opening", [])
     tables = inputs_of(case)
     return settle(pack, tables["claims"], tables["identities"], tables["persons"], tables["opening"], **how)
 
 
-def _dated(row: dict[str, Any]) -> dict[str, Any]:
+def dated(row: dict[str, Any]) -> dict[str, Any]:
     """Dates written as text, as dates."""
-    from datetime import date
-
     days = ("from", "to", "discharged_on", "admitted_on", "recognised_on", "birth_date", "applied_on")
     return {
         name: date.fromisoformat(value) if name in days and isinstance(value, str) else value

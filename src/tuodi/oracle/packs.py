@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,13 @@ def _truths(value: Any) -> Any:
 
 def read_yaml(path: Path) -> Any:
     """One YAML file with numbers that have a point kept as text, so that no float is ever made."""
-    return _truths(yaml.load(path.read_text("utf-8"), Loader=_Loader))
+    return _parsed(path.read_text("utf-8"))
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """One text is parsed once; nobody changes what comes out."""
+    return _truths(yaml.load(text, Loader=_Loader))
 
 
 @dataclass(frozen=True)
