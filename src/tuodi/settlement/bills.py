@@ -42,7 +42,8 @@ CODE_BITS = 52
 class Bills:
     """Arrays in settlement order. ``order`` holds the row of each bill in the claims handed in; ``version`` numbers
     its law; ``profile`` is its row in ``parameters``; ``recorded`` (L, n) what each layer is recorded to have paid,
-    −1 where that is not known; ``overlap`` bits of layers that a clash of stays leaves open."""
+    −1 where that is not known; ``overlap`` bits of layers that a clash of stays leaves open; ``cells`` for each version
+    the positions of its profiles on every axis, in the order of ``parameters``."""
 
     order: npt.NDArray[np.intp]
     version: npt.NDArray[np.intp]
@@ -63,15 +64,12 @@ class Bills:
     classes: tuple[npt.NDArray[np.intp], ...]
     has_unknowns: bool
     claims: pl.DataFrame
+    cells: tuple[tuple[Compiled, dict[str, npt.NDArray[np.intp]]], ...]
 
     @property
     def height(self) -> int:
         """Number of bills."""
         return len(self.order)
-
-    def detail(self, bill: int, layer: int, reason: str) -> str:
-        """The kernel's reason, said more closely where the class is what is not known."""
-        return reason
 
 
 def bills_of(
@@ -109,6 +107,7 @@ def bills_of(
     back[order] = np.arange(len(order))
     profile = np.zeros(len(order), np.intp)
     made: list[Parameters] = []
+    cells: list[tuple[Compiled, dict[str, npt.NDArray[np.intp]]]] = []
     classes = [np.zeros(len(order), np.intp) for _ in structure.layers]
     offset = 0
     for own in resolved:
@@ -121,6 +120,7 @@ def bills_of(
             classes[at][places] = columns[axis]
         keys, profile_of = _profiles(own.compiled, columns, income_year[own.rows])
         made.append(parameters(own.compiled, *keys))
+        cells.append((own.compiled, keys[0]))
         profile[places] = profile_of + offset
         offset += len(keys[1])
     stacked = Parameters(*(np.concatenate([getattr(one, name) for one in made]) for name in Parameters.__annotations__))
@@ -150,6 +150,7 @@ def bills_of(
         classes=tuple(classes),
         has_unknowns=_any_unknown(stacked),
         claims=ordered,
+        cells=tuple(cells),
     )
 
 

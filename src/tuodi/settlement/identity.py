@@ -143,10 +143,10 @@ def class_positions(
     positions = np.full(bills, fallback if classes.default else space.none, np.intp)
     masks = np.zeros(bills, np.intp)
     single = (possible & (possible - 1)) == 0
-    number = np.zeros(len(having), np.intp)
+    decided = np.zeros(len(having), np.intp)
     for bit in range(nobody + 1):
-        number[possible == 1 << bit] = bit if bit < nobody else space.none
-    positions[having] = np.where(single, number, space.unknown)
+        decided[possible == 1 << bit] = bit if bit < nobody else space.none
+    positions[having] = np.where(single, decided, space.unknown)
     masks[having] = np.where(single, 0, possible)
     return positions, masks
 

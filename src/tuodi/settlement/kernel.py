@@ -63,6 +63,7 @@ OPENINGS = 6
 """Counters of a layer that an opening balance may set; ``program.LAYER_COUNTERS`` names them."""
 OPENING_NONE, OPENING_MISSING = -1, -2
 PAID, BASE, DEDUCTIBLE = range(3)
+STEP_GIVEN, STEP_NOTIONAL = 1, 2
 NEW_PERSON, NEW_YEAR = 1, 2
 ORDER_END = 15
 ALL_PARTS = 15
@@ -101,7 +102,8 @@ def kernel(shape: Shape) -> Callable[..., Any]:
         layers, caps, used, gate, deductible, base_over, fixed, top_up, rate, bound, limit, reach,
         stay_layer, stay_cap, stay_open,
         pay, self_in_scope, self_total, open_layers, admitted, reason,
-        t_base, t_limit, t_taken, t_amounts, t_raw, t_cut, t_cap, t_given,
+        t_base, t_within, t_limit, t_used, t_taken, t_start, t_amounts, t_before, t_goal, t_raw,
+        t_room, t_cut, t_cap, t_given,
     ):  # fmt: skip
         n_layers = layers.shape[0]
         n_counters = stay_cap.shape[1]
@@ -227,7 +229,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                     else:
                         payment = amount
                     if has_trace:
-                        t_given[i, at] = 1
+                        t_given[i, at] = STEP_GIVEN
                     base_here = base
                 else:
                     held = gate[p, at]
@@ -305,6 +307,8 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                     if has_unknowns and stay_open[here, n_layers + counter]:
                                         why = EARLIER_BILL
                                 room = max(np.int64(0), bar - consumed)
+                                if has_trace:
+                                    t_room[i, cap] = room
                                 if base_here > room:
                                     base_here = room
                         over_base = base - base_here
@@ -327,6 +331,8 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 if has_unknowns and stay_open[here, at]:
                                     why = EARLIER_BILL
                             taken = min(base_here, max(np.int64(0), wanted - consumed))
+                            if has_trace:
+                                t_used[i, at] = consumed
                             if has_rare and taken > 0 and not counting_only:
                                 for cap in range(caps_from, caps_to):
                                     if caps[cap, CAP_COUNTS] != DEDUCTIBLE or reach[p, cap] == FALSE:
@@ -345,7 +351,10 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                             consumed = stay_cap[here, counter]
                                             if has_unknowns and stay_open[here, n_layers + counter]:
                                                 why = EARLIER_BILL
-                                        taken = min(taken, max(np.int64(0), bar - consumed))
+                                        room = max(np.int64(0), bar - consumed)
+                                        if has_trace:
+                                            t_room[i, cap] = room
+                                        taken = min(taken, room)
 
                     after = base_here - taken
                     exact = np.int64(0)
@@ -374,6 +383,8 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                             why = EARLIER_BILL
                                 if layers[at, FROM_ZERO]:
                                     start += taken
+                                if has_trace:
+                                    t_start[i, at] = start
                                 stop = start + after
                                 lower = np.int64(0)
                                 for k in range(n_brackets):
@@ -396,6 +407,8 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                             if has_rare and layers[at, ROUND_YEAR]:
                                 if has_unknowns and layer_open[at]:
                                     why = EARLIER_BILL if why == 0 else why
+                                if has_trace:
+                                    t_before[i, at] = exact_sum[at]
                                 raw = _rounded(exact_sum[at] + exact, layers[at, UNIT], layers[at, DIRECTION])
                                 raw -= _rounded(exact_sum[at], layers[at, UNIT], layers[at, DIRECTION])
                             else:
@@ -413,6 +426,9 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 consumed = stay_layer[here, 3 * at + 2]
                                 if has_unknowns and stay_open[here, at]:
                                     why = EARLIER_BILL
+                            if has_trace:
+                                t_goal[i, at] = granted
+                                t_before[i, at] = consumed
                             raw = max(np.int64(0), granted - consumed)
                         else:
                             target = top_up[p, at]
@@ -427,6 +443,9 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                     why = EARLIER_BILL
                                 goal += target_sum[at]
                                 had += had_sum[at] + fixed_used[at]
+                            if has_trace:
+                                t_goal[i, at] = goal
+                                t_before[i, at] = had
                             raw = max(np.int64(0), _rounded(goal, layers[at, UNIT], layers[at, DIRECTION]) - had)
                         if raw > after:
                             raw = after
@@ -457,6 +476,8 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 if has_unknowns and stay_open[here, n_layers + counter]:
                                     why = EARLIER_BILL
                             room = max(np.int64(0), bar - consumed)
+                            if has_trace:
+                                t_room[i, cap] = room
                             if payment > room:
                                 payment = room
                                 cap_that_cut = cap
@@ -511,6 +532,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                     if counting_only:
                         continue
                     if has_trace and why == 0:
+                        t_within[i, at] = base_here
                         t_limit[i, at] = wanted
                         t_taken[i, at] = taken
                         t_raw[i, at] = raw
@@ -568,7 +590,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                     paid_real += payment
                     pay[at, i] = payment
                 elif has_trace:
-                    t_given[i, at] = 2
+                    t_given[i, at] = STEP_NOTIONAL
 
             admitted[i] = admits
             open_layers[i] = open_bits

@@ -271,12 +271,7 @@ def _run(
         "admitted": np.zeros(n, np.uint8),
         "reason": np.zeros((n_layers, n if wanted.unknowns else 1), np.uint8),
     }
-    t = n if wanted.trace else 1
-    steps = {
-        name: np.zeros((t, n_layers), np.int64) for name in ("base", "limit", "taken", "raw", "cut", "cap", "given")
-    }
-    steps["amounts"] = np.zeros((t, n_layers, widest), np.int64)
-    steps["cap"][:] = -1
+    steps = steps_of.step_arrays(n if wanted.trace else 1, n_layers, widest, max(1, len(structure.caps)))
     made = bills.parameters
     run = k.kernel(wanted)
     stay_state = (
@@ -292,8 +287,7 @@ def _run(
             plan.layers, plan.caps, plan.used, made.gate, made.deductible, made.base_over, made.fixed, made.top_up,
             made.rate, made.bound, made.limit, made.reach, *stay_state,
             out["pay"], out["self_in_scope"], out["self_total"], out["open"], out["admitted"], out["reason"],
-            steps["base"], steps["limit"], steps["taken"], steps["amounts"], steps["raw"], steps["cut"], steps["cap"],
-            steps["given"],
+            *(steps[name] for name in steps_of.STEP_ARRAYS),
         )  # fmt: skip
 
     slices = _slices(bills.new_person, threads)
@@ -304,7 +298,7 @@ def _run(
             list(pool.map(lambda piece: part(*piece), slices))
     _collect(structure, versions, bills, rows, out, outcome)
     if wanted.trace and outcome.tracing:
-        outcome.traces.append(steps_of.trace_table(structure, plan, bills, versions, out, steps))
+        outcome.traces.append(steps_of.trace_table(structure, bills, versions, out, steps))
 
 
 def _slices(new_person: npt.NDArray[np.bool_], threads: int) -> list[tuple[int, int]]:
@@ -372,7 +366,7 @@ def _collect(
         for at, layer in enumerate(structure.layers):
             if out["open"][bill] >> at & 1:
                 code = k.REASONS[out["reason"][at, bill]]
-                outcome.add_reason(int(target[bill]), f"{layer.id}:{bills.detail(int(bill), at, code)}")
+                outcome.add_reason(int(target[bill]), f"{layer.id}:{code}")
 
 
 def _mixed_years(law: Law, outcome: _Outcome) -> None:

@@ -38,9 +38,7 @@ def stay_ordinals(bills: pl.DataFrame, stay: npt.NDArray[np.int64], inpatient: n
         .select("person_id", "counter_year", "stay", "counted")
     )
     joined = frame.join(first, on=["person_id", "counter_year", "stay"], how="left", maintain_order="left")
-    return joined.select(
-        pl.coalesce("stay_ordinal", pl.when("inpatient").then("counted")).alias("ordinal")
-    ).to_series()
+    return joined.select(pl.coalesce("stay_ordinal", pl.when("inpatient").then("counted")).alias("ordinal")).to_series()
 
 
 def overlapping(

@@ -1,6 +1,7 @@
 """What happened to each bill in each layer, step by step, as a table.
 
-Enters: the kernel's step arrays. Leaves: one row for each bill and layer. Imports ``tuodi.law`` and this room.
+Enters: the kernel's step arrays. Leaves: one row for each bill and layer, enough to do every sum again by hand.
+Imports ``tuodi.law`` and this room.
 """
 
 from __future__ import annotations
@@ -12,74 +13,54 @@ import numpy.typing as npt
 import polars as pl
 
 from tuodi.law.compile import Compiled, Structure
+from tuodi.law.dense import NO_LIMIT_FEN
+from tuodi.law.spaces import FALSE, TRUE
 from tuodi.settlement import kernel as k
 from tuodi.settlement.bills import Bills
-from tuodi.settlement.program import Program
 
-__all__ = ["STEPS", "trace_table"]
+__all__ = ["STEPS", "STEP_ARRAYS", "empty", "step_arrays", "trace_table"]
 
+Array = npt.NDArray[Any]
+
+STEP_ARRAYS = (
+    "base", "within", "limit", "used", "taken", "start", "amounts", "before", "goal", "raw", "room", "cut", "cap",
+    "given",
+)  # fmt: skip
+"""The kernel's step arrays, in the order in which it takes them."""
+
+FEN_LIST = pl.List(pl.Int64())
 STEPS = {
     "claim_id": pl.String(), "layer": pl.String(), "class": pl.String(), "state": pl.String(), "reason": pl.String(),
-    "base": pl.Int64(), "deductible": pl.Int64(), "deductible_taken": pl.Int64(),
-    "amounts": pl.List(pl.Int64()), "rates": pl.List(pl.Int64()), "raw": pl.Int64(), "cap_cut": pl.Int64(),
-    "cap": pl.String(), "cap_limit": pl.Int64(), "paid": pl.Int64(),
+    "base": pl.Int64(), "base_within": pl.Int64(),
+    "deductible": pl.Int64(), "deductible_used": pl.Int64(), "deductible_taken": pl.Int64(),
+    "start": pl.Int64(), "bounds": FEN_LIST, "amounts": FEN_LIST, "rates": FEN_LIST,
+    "before": pl.Int64(), "goal": pl.Int64(), "raw": pl.Int64(),
+    "caps": pl.List(pl.String()), "limits": FEN_LIST, "rooms": FEN_LIST, "cap": pl.String(), "cap_cut": pl.Int64(),
+    "paid": pl.Int64(), "cell": pl.String(),
 }  # fmt: skip
-"""``state``: paid | outside | given | notional | undetermined. ``rates`` in basis points, one a bracket;
-``amounts`` the money in each; ``cap`` the cap that cut, with its limit; the rest in fen."""
+"""``state``: paid | outside | given | notional | undetermined. ``base_within``: the base that caps on the base let in.
+``deductible``: the amount of the bill's cell; ``_used``: taken by earlier bills. ``start``: where the money after the
+deductible begins in the brackets; ``bounds`` their upper ends (null: none), ``rates`` in basis points, ``amounts`` the
+money in each. ``before`` and ``goal``: for yearly rounding the exact sum so far (fen × basis points); for a fixed sum
+what was paid and the sum; for a top-up what was paid and the target (fen × basis points). ``caps`` that reach the bill
+with limits (null: none) and rooms (null: not asked); ``cap``: the one that cut. ``cell``: the codes that decided,
+``name=code;…``. Amounts in fen."""
+
+
+def step_arrays(rows: int, layers: int, brackets: int, caps: int) -> dict[str, Array]:
+    """Empty arrays for the kernel's steps."""
+    made = {name: np.zeros((rows, layers), np.int64) for name in STEP_ARRAYS}
+    made["amounts"] = np.zeros((rows, layers, brackets), np.int64)
+    made["room"] = np.full((rows, caps), -1, np.int64)
+    made["cap"][:] = -1
+    return made
 
 
 def trace_table(
-    structure: Structure,
-    plan: Program,
-    bills: Bills,
-    versions: list[Compiled],
-    out: dict[str, npt.NDArray[Any]],
-    steps: dict[str, npt.NDArray[np.int64]],
+    structure: Structure, bills: Bills, versions: list[Compiled], out: dict[str, Array], steps: dict[str, Array]
 ) -> pl.DataFrame:
     """The steps of every bill in every layer, in settlement order."""
-    frames = []
-    made = bills.parameters
-    for at, layer in enumerate(structure.layers):
-        open_here = (out["open"] >> at & 1).astype(bool)
-        gate = made.gate[bills.profile, at]
-        given = steps["given"][:, at]
-        state = np.full(bills.height, "paid", object)
-        state[(gate == 0) | (steps["base"][:, at] == 0)] = "outside"
-        state[(steps["base"][:, at] == 0) & (gate == 1)] = "paid"
-        state[given == 1] = "given"
-        state[given == 2] = "notional"
-        state[open_here] = "undetermined"
-        cap = steps["cap"][:, at]
-        names = np.array([one.id for one in structure.caps] + [""], object)
-        limits = made.limit[bills.profile, np.maximum(cap, 0)] if structure.caps else np.zeros(bills.height, np.int64)
-        n = layer.brackets
-        amounts = steps["amounts"][:, at, :n]
-        rates = made.rate[bills.profile, at, :n]
-        reasons = np.array(k.REASONS, object)
-        reason = reasons[out["reason"][at]] if out["reason"].shape[1] == bills.height else np.full(bills.height, "")
-        paid = np.where(given == 2, steps["raw"][:, at] - steps["cut"][:, at], out["pay"][at])
-        frames.append(
-            pl.DataFrame(
-                {
-                    "claim_id": bills.claims["claim_id"],
-                    "layer": pl.Series([layer.id] * bills.height, dtype=pl.String),
-                    "class": pl.Series(_class_names(versions, bills, at), dtype=pl.String),
-                    "state": pl.Series(state.tolist(), dtype=pl.String),
-                    "reason": pl.Series(reason.tolist(), dtype=pl.String),
-                    "base": steps["base"][:, at],
-                    "deductible": steps["limit"][:, at],
-                    "deductible_taken": steps["taken"][:, at],
-                    "amounts": pl.Series(amounts.tolist(), dtype=pl.List(pl.Int64)),
-                    "rates": pl.Series(rates.tolist(), dtype=pl.List(pl.Int64)),
-                    "raw": steps["raw"][:, at],
-                    "cap_cut": steps["cut"][:, at],
-                    "cap": pl.Series(np.where(cap >= 0, names[cap], "").tolist(), dtype=pl.String),
-                    "cap_limit": np.where(cap >= 0, limits, 0),
-                    "paid": paid,
-                },
-                schema=STEPS,
-            ).with_columns(pl.when(pl.col("state") == "undetermined").then(None).otherwise("paid").alias("paid"))
-        )
+    frames = [_layer_steps(structure, at, bills, versions, out, steps) for at in range(len(structure.layers))]
     places = pl.Series("place", np.tile(np.arange(bills.height), len(structure.layers)))
     return pl.concat(frames).with_columns(places).sort("place", maintain_order=True).drop("place")
 
@@ -89,9 +70,104 @@ def empty() -> pl.DataFrame:
     return pl.DataFrame(schema=STEPS)
 
 
+def _layer_steps(
+    structure: Structure,
+    at: int,
+    bills: Bills,
+    versions: list[Compiled],
+    out: dict[str, Array],
+    steps: dict[str, Array],
+) -> pl.DataFrame:
+    layer, made, n = structure.layers[at], bills.parameters, bills.height
+    state = _states(at, bills, out, steps)
+    reasons = np.array(k.REASONS, object)
+    known_why = out["reason"].shape[1] == n
+    given = steps["given"][:, at]
+    brackets = layer.brackets
+    bounds = np.where(
+        made.bound[bills.profile, at, :brackets] >= NO_LIMIT_FEN, -1, made.bound[bills.profile, at, :brackets]
+    )
+    own = [number for number, cap in enumerate(structure.caps) if cap.layer == at]
+    reach = made.reach[bills.profile][:, own] == TRUE
+    limits, rooms = made.limit[bills.profile][:, own], steps["room"][:, own] if own else np.zeros((n, 0), np.int64)
+    names = np.array([cap.id for cap in structure.caps] + [""], object)
+    paid = np.where(given == k.STEP_NOTIONAL, steps["raw"][:, at] - steps["cut"][:, at], out["pay"][at])
+    undetermined = np.array([one == "undetermined" for one in state])
+    return pl.DataFrame(
+        {
+            "claim_id": bills.claims["claim_id"],
+            "layer": pl.Series([layer.id] * n, dtype=pl.String),
+            "class": pl.Series(_class_names(versions, bills, at), dtype=pl.String),
+            "state": pl.Series(state, dtype=pl.String),
+            "reason": pl.Series(reasons[out["reason"][at]].tolist() if known_why else [""] * n, dtype=pl.String),
+            "base": steps["base"][:, at],
+            "base_within": steps["within"][:, at],
+            "deductible": steps["limit"][:, at],
+            "deductible_used": steps["used"][:, at],
+            "deductible_taken": steps["taken"][:, at],
+            "start": steps["start"][:, at],
+            "bounds": pl.Series(_with_nulls(bounds), dtype=FEN_LIST),
+            "amounts": pl.Series(steps["amounts"][:, at, :brackets].tolist(), dtype=FEN_LIST),
+            "rates": pl.Series(made.rate[bills.profile, at, :brackets].tolist(), dtype=FEN_LIST),
+            "before": steps["before"][:, at],
+            "goal": steps["goal"][:, at],
+            "raw": steps["raw"][:, at],
+            "caps": pl.Series(_chosen(names[own], reach), dtype=pl.List(pl.String)),
+            "limits": pl.Series(_chosen(np.where(limits >= NO_LIMIT_FEN, -1, limits), reach), dtype=FEN_LIST),
+            "rooms": pl.Series(_chosen(rooms, reach), dtype=FEN_LIST),
+            "cap": pl.Series(names[steps["cap"][:, at]].tolist(), dtype=pl.String),
+            "cap_cut": steps["cut"][:, at],
+            "paid": pl.Series([None if open_ else int(one) for open_, one in zip(undetermined, paid, strict=True)]),
+            "cell": pl.Series(_cells(bills, at), dtype=pl.String),
+        },
+        schema=STEPS,
+    )
+
+
+def _states(at: int, bills: Bills, out: dict[str, Array], steps: dict[str, Array]) -> list[str]:
+    gate = bills.parameters.gate[bills.profile, at]
+    given, base, within = steps["given"][:, at], steps["base"][:, at], steps["within"][:, at]
+    state = np.full(bills.height, "paid", object)
+    state[(gate == FALSE) | ((base != 0) & (within == 0) & (steps["cut"][:, at] == 0))] = "outside"
+    state[given == k.STEP_GIVEN] = "given"
+    state[given == k.STEP_NOTIONAL] = "notional"
+    state[(out["open"] >> at & 1).astype(bool)] = "undetermined"
+    return [str(one) for one in state]
+
+
+def _with_nulls(values: Array) -> list[list[int | None]]:
+    return [[None if one < 0 else one for one in row] for row in values.tolist()]
+
+
+def _chosen(values: Array, reach: Array) -> list[list[Any]]:
+    """Per bill the values of the caps that reach it; −1 stands for no value."""
+    rows = np.broadcast_to(values, reach.shape).tolist()
+    return [
+        [None if isinstance(one, int) and one < 0 else one for one, here in zip(row, mask, strict=True) if here]
+        for row, mask in zip(rows, reach.tolist(), strict=True)
+    ]
+
+
 def _class_names(versions: list[Compiled], bills: Bills, at: int) -> list[str]:
     names = []
     for compiled in versions:
         space = compiled.space(f"class:{compiled.tables[at].class_column}")
         names.append([*space.codes, "?", ""])
     return [names[version][place] for version, place in zip(bills.version, bills.classes[at], strict=True)]
+
+
+def _cells(bills: Bills, at: int) -> list[str]:
+    """The codes of each bill's cell in one layer, worked out once for each profile."""
+    texts: list[str] = []
+    for compiled, columns in bills.cells:
+        own = f"class:{compiled.tables[at].class_column}"
+        count = len(next(iter(columns.values()))) if columns else 1
+        for profile in range(count):
+            parts = []
+            for axis, positions in columns.items():
+                if axis.startswith("perhaps:") or (axis.startswith("class:") and axis != own):
+                    continue
+                codes = [*compiled.space(axis).codes, "?", ""]
+                parts.append(f"{'class' if axis == own else axis}={codes[positions[profile]]}")
+            texts.append(";".join(parts))
+    return [texts[profile] for profile in bills.profile]
