@@ -8,6 +8,7 @@ and of what could not be judged. May import ``tuodi.settlement``, ``tuodi.law`` 
 from __future__ import annotations
 
 from tuodi.audit.model import CAUSES, FRAMES, KINDS, AuditMeta, AuditResult
+from tuodi.audit.monthly import set_aside
 from tuodi.audit.run import audit, audited_layers
 
-__all__ = ["CAUSES", "FRAMES", "KINDS", "AuditMeta", "AuditResult", "audit", "audited_layers"]
+__all__ = ["CAUSES", "FRAMES", "KINDS", "AuditMeta", "AuditResult", "audit", "audited_layers", "set_aside"]

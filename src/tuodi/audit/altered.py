@@ -54,16 +54,18 @@ def nobody(identities: pl.DataFrame) -> pl.DataFrame:
     return identities.clear()
 
 
-def as_flagged(flags: pl.DataFrame, *, from_flag: bool, drop_unflagged: bool) -> pl.DataFrame:
-    """The list as the platform had it: the rows of ``flags``, counted from the day of the flag if ``from_flag``.
+def as_flagged(flags: pl.DataFrame, start: str, *, drop_unflagged: bool) -> pl.DataFrame:
+    """The list as the platform had it: the rows of ``flags``.
 
-    ``drop_unflagged``: a row without a day of flagging was never flagged (one list that serves as both).
+    ``start``: ``as_dated`` (their own beginning), ``from_flag`` (not before the day of the flag) or ``on_flag`` (the
+    day of the flag, also where that lies before the beginning). ``drop_unflagged``: a row without a day of flagging
+    was never flagged (one list that serves as both).
     """
     rows = flags.filter(pl.col("flagged_on").is_not_null()) if drop_unflagged else flags
-    if not from_flag:
+    if start == "as_dated":
         return rows
-    begun = pl.max_horizontal("from", "flagged_on").alias("from")
-    return rows.with_columns(begun, pl.lit(None, dtype=pl.Date).alias("recognised_on")).filter(
+    begun = pl.max_horizontal("from", "flagged_on") if start == "from_flag" else pl.coalesce("flagged_on", "from")
+    return rows.with_columns(begun.alias("from"), pl.lit(None, dtype=pl.Date).alias("recognised_on")).filter(
         pl.col("to").is_null() | (pl.col("from") <= pl.col("to"))
     )
 

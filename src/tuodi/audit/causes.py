@@ -47,7 +47,7 @@ class Case:
 
     ``bills`` are those that differ; none do where the record agrees and a payment by hand came on top. ``flagged``
     is None where nothing is known of flags; ``hospital_known`` says whether the file tells at all what
-    hospitals saw. ``class_of`` gives the class that one identity makes in this layer.
+    hospitals saw. ``class_of`` gives the class that one identity makes in this layer, ``rank_of`` its place: 0 is best.
     """
 
     direction: str
@@ -57,6 +57,7 @@ class Case:
     flagged: tuple[Listed, ...] | None
     hospital_known: bool
     class_of: Callable[[str], str]
+    rank_of: Callable[[str], int]
     manual: int = 0
     not_asked: tuple[Bill, ...] = ()
     reversed_ids: tuple[str, ...] = ()
@@ -102,18 +103,33 @@ def _identity_owed(case: Case, proved: Mapping[str, Sequence[str]]) -> list[Caus
 
 
 def _by_flags(case: Case, flagged: Sequence[Listed]) -> list[Cause]:
-    """The platform's own list explains the record: nothing on it, too late, or another identity."""
-    if not flagged:
-        return [Cause("not_flagged")]
-    wanted = _wanted(case)
-    active = {row.identity for row in flagged if any(row.holds(bill.day) for bill in case.bills)}
-    if active and not active & wanted:
-        return [Cause("lower_identity", ";".join(sorted(active)))]
-    begun = min((row.start for row in case.recognised if row.identity in wanted), default=None)
-    late = [row.start for row in flagged if not wanted or row.identity in wanted]
-    if late and begun is not None and min(late) > begun:
-        return [Cause("flagged_late", since=min(late))]
-    return [] if active else [Cause("not_flagged")]
+    """The platform's own list explains the record: nothing on it, too late, or an identity of a lower class."""
+    best = min((case.rank_of(identity) for identity in _wanted(case)), default=0)
+    lower: set[str] = set()
+    unseen = False
+    for bill in case.bills:
+        active = {row.identity for row in flagged if row.holds(bill.day)}
+        unseen |= not active
+        if active and min(map(case.rank_of, active)) > best:
+            lower |= active
+    late = _late(case, flagged, best)
+    found = [late] if late is not None else []
+    if unseen and late is None:
+        found.append(Cause("not_flagged"))
+    if lower:
+        found.append(Cause("lower_identity", ";".join(sorted(lower))))
+    return found
+
+
+def _late(case: Case, flagged: Sequence[Listed], best: int) -> Cause | None:
+    """The flag that gives the class the person has by law, if it began after a bill or after the recognition."""
+    starts = [row.start for row in flagged if case.rank_of(row.identity) == best]
+    begun = [row.start for row in case.recognised if case.rank_of(row.identity) == best]
+    if not starts:
+        return None
+    after_bill = min(starts) > min(bill.day for bill in case.bills)
+    after_list = bool(begun) and min(starts) > min(begun)
+    return Cause("flagged_late", since=min(starts)) if after_bill or after_list else None
 
 
 def _wanted(case: Case) -> set[str]:

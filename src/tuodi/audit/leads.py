@@ -19,7 +19,7 @@ from tuodi.audit.compare import CASE, lead_id
 from tuodi.audit.judge import SECOND_COPY
 from tuodi.audit.lists import Lists, rows_by_person
 from tuodi.audit.model import CAUSES, FRAMES, GRADES, KINDS
-from tuodi.audit.scenarios import class_of
+from tuodi.audit.scenarios import class_of, rank_of
 from tuodi.law.model import Pack
 
 __all__ = ["LeadFrames", "bills_of_leads", "lead_frames", "one_stop", "summary_of", "undetermined_of"]
@@ -40,11 +40,13 @@ def bills_of_leads(
     found: pl.DataFrame,
     claims: pl.DataFrame,
     traces: Mapping[str, pl.DataFrame],
+    grades: Mapping[str, str],
 ) -> pl.DataFrame:
     """Every bill of the cases in question with what the causes ask of it, in order of settlement.
 
     Adds ``day at_hospital place one_stop by_application``: whether the pack settles such a bill at the window, and
-    whether somebody had to ask for help with it (also: settled by hand, or elsewhere where the pack is silent).
+    whether somebody had to ask for help with it: settled by hand, or not at the window by the pack, or elsewhere
+    where the pack does not say. What a pack says of the window concerns assistance only.
     """
     classes = [pl.DataFrame(schema={"claim_id": pl.String(), "layer": pl.String(), "class": pl.String()})]
     classes += [trace.select("claim_id", "layer", "class") for trace in traces.values()]
@@ -70,7 +72,9 @@ def bills_of_leads(
     rows = rows.with_columns(pl.Series("one_stop", at_window, dtype=pl.Boolean))
     away = (pl.col("place") != "local").fill_null(False)
     by_hand = (pl.col("settle_mode") == "manual").fill_null(False)
-    return rows.with_columns((by_hand | ~pl.col("one_stop").fill_null(~away)).alias("by_application"))
+    assistance = pl.col("layer").is_in([layer for layer, grade in grades.items() if grade == "A"])
+    not_at_window = pl.when(assistance).then(~pl.col("one_stop").fill_null(~away)).otherwise(away)
+    return rows.with_columns((by_hand | not_at_window).alias("by_application"))
 
 
 def one_stop(pack: Pack, class_name: str | None, setting: str | None, place: str | None) -> bool | None:
@@ -166,6 +170,7 @@ def _facts(
         flagged=None if flagged is None else flagged.get(person, ()),
         hospital_known=hospital_known,
         class_of=partial(class_of, pack, pack.layer(layer)),
+        rank_of=partial(rank_of, pack, pack.layer(layer)),
         manual=int(case["manual"]),  # type: ignore[call-overload]
         not_asked=tuple(_bill(row) for row in rows if row["by_application"] and row["recorded"] == 0),
         reversed_ids=tuple(str(row["claim_id"]) for row in rows if row["status"] == "annulled"),

@@ -7,6 +7,7 @@ Enters: the recognising bodies' list and, where there is one, the insurance plat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -19,13 +20,16 @@ __all__ = ["Lists", "lists_of", "rows_by_person"]
 class Lists:
     """``recognised``: what the law sees · ``flags``: what the platform saw; None where nothing is known of it.
 
-    ``from_flags``: identities that the bodies' list never names, taken from the flags, their only source.
+    ``from_flags``: identities that the bodies' list never names, taken from the flags, their only source. ``snapshot``:
+    the bodies' list shows no end at all, as a month's roster does; it says nothing of identities that had ended, and
+    those that the flags show as ended count.
     """
 
     recognised: pl.DataFrame
     flags: pl.DataFrame | None
     one_list: bool
     from_flags: tuple[str, ...]
+    snapshot: bool = False
 
     @property
     def flagged(self) -> pl.DataFrame | None:
@@ -36,16 +40,23 @@ class Lists:
         return rows.with_columns(pl.max_horizontal("from", "flagged_on").alias("from"))
 
 
-def lists_of(identities: pl.DataFrame, flags: pl.DataFrame | None) -> Lists:
-    """One list serves as both if it says when rows were flagged (or, failing that, pushed)."""
+def lists_of(identities: pl.DataFrame, flags: pl.DataFrame | None, until: date | None = None) -> Lists:
+    """One list serves as both if it says when rows were flagged (or, failing that, pushed).
+
+    ``until``: the day to which the data stand, at which a roster without ends was taken.
+    """
     if flags is not None:
         named = identities["identity"].unique().to_list()
-        extra = flags.filter(~pl.col("identity").is_in(named))
+        elsewhere = ~pl.col("identity").is_in(named)
+        snapshot = identities["to"].null_count() == identities.height
+        ended = pl.col("to").is_not_null() & (pl.col("to") <= until if until is not None else pl.lit(True))
+        extra = flags.filter(elsewhere | (ended & snapshot))
         return Lists(
             recognised=pl.concat([identities, extra]) if extra.height else identities,
             flags=flags,
             one_list=False,
-            from_flags=tuple(sorted(extra["identity"].unique().to_list())),
+            from_flags=tuple(sorted(flags.filter(elsewhere)["identity"].unique().to_list())),
+            snapshot=snapshot,
         )
     if identities["flagged_on"].null_count() < identities.height:
         return Lists(identities, identities, True, ())

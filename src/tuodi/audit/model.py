@@ -246,6 +246,8 @@ class AuditMeta:
     identities_from_one_list: bool
     identities_from_flags: tuple[str, ...] = ()
     """Identities that the recognising bodies' list never names: the flags are the only source, and count."""
+    list_is_snapshot: bool = False
+    """That list shows no end at all: identities that the flags show as ended count as recognised until then."""
 
 
 def empty(name: str) -> pl.DataFrame:

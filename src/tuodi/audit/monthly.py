@@ -6,16 +6,21 @@ functions over frames; imports ``tuodi.tables`` and ``tuodi.vocabulary``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import polars as pl
 
 from tuodi.audit.model import FRAMES
 from tuodi.errors import TableError, nearest
+from tuodi.money import parse_yuan
 from tuodi.tables import CLAIMS
 from tuodi.vocabulary import aliases
 
-__all__ = ["agree_with_report"]
+__all__ = ["agree_with_report", "set_aside"]
+
+DECEMBER = 12
 
 
 def agree_with_report(
@@ -104,3 +109,36 @@ def _by_month(bills: pl.DataFrame | None, measures: Sequence[str], name: str) ->
             )
         )
     return pl.concat(parts)
+
+
+def set_aside(findings: pl.DataFrame, headers: Sequence[str], header_map: Mapping[str, str]) -> pl.DataFrame:
+    """What can still be read of quarantined rows: ``settled_at`` and the amounts, for the monthly comparison.
+
+    ``findings``: ``row cells`` (one or more findings a row, the cells as they stood); ``header_map``: header →
+    column. A cell that is no amount counts as nothing; a day that cannot be read leaves the row without a month.
+    """
+    amounts = [name for name in CLAIMS.money if name in header_map.values()]
+    rows = []
+    for cells in findings.unique("row", keep="first", maintain_order=True)["cells"].to_list():
+        texts = {header_map[h]: text for h, text in zip(headers, cells or (), strict=False) if h in header_map}
+        rows.append({"settled_at": _month(texts.get("settled_at", "")), **{n: _fen(texts.get(n, "")) for n in amounts}})
+    schema = {"settled_at": pl.Datetime("us"), **dict.fromkeys(sorted(amounts), pl.Int64())}
+    return pl.DataFrame(rows, schema=schema)
+
+
+_DAY = re.compile(r"(\d{4})\D?(\d{2}|\d(?=\D))")
+"""Year and month at the beginning of a date in any of its usual spellings."""
+
+
+def _month(text: str) -> datetime | None:
+    found = _DAY.match((text or "").strip())
+    if found is None or not 1 <= int(found[2]) <= DECEMBER:
+        return None
+    return datetime(int(found[1]), int(found[2]), 1)  # noqa: DTZ001 - local time, as everywhere
+
+
+def _fen(text: str) -> int | None:
+    try:
+        return parse_yuan(text or "")
+    except ValueError:
+        return None

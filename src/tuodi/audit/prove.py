@@ -16,7 +16,7 @@ from tuodi.audit.compare import CASE
 from tuodi.settlement import Law, Settlement, settle
 from tuodi.tables import TEXT
 
-__all__ = ["PROVED", "Scenario", "Stand", "by_layer", "prove", "reproduced", "settle_layers"]
+__all__ = ["PROVED", "Scenario", "Stand", "by_layer", "copied", "prove", "reproduced", "settle_layers"]
 
 PROVED = {**dict.fromkeys(("person_id", "layer"), TEXT), "counter_year": pl.Int64(), "family": TEXT, "detail": TEXT}
 
@@ -142,6 +142,24 @@ def prove(
             cases.with_columns(pl.lit(scenario.family).alias("family"), pl.lit(scenario.detail).alias("detail"))
         )
     return pl.concat(found)
+
+
+def copied(bills: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:
+    """The cases that come out if each second copy was paid what its first bill was paid, apart from all counters.
+
+    ``bills`` with ``own``; ``copies``: ``claim_id first``. Same columns as :func:`prove`.
+    """
+    if copies.is_empty():
+        return pl.DataFrame(schema=PROVED)
+    own = bills.select("claim_id", "layer", pl.col("own").alias("pay"))
+    again = copies.join(own, left_on="first", right_on="claim_id").select("claim_id", "layer", "pay")
+    payments = pl.concat([own.join(again, on=["claim_id", "layer"], how="anti"), again])
+    concerned = bills.join(
+        bills.join(copies, on="claim_id", how="semi").select(*CASE).unique(), on=list(CASE), how="semi"
+    )
+    return reproduced(concerned, payments).with_columns(
+        pl.lit("copies_counted").alias("family"), pl.lit("as_the_first").alias("detail")
+    )
 
 
 def _of_people(frame: pl.DataFrame, bills: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ row for row. Source: SPEC-settlement section 7, ``docs/reference/audit.md``. Imp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import polars as pl
@@ -19,7 +19,7 @@ from tuodi.audit.leads import LeadFrames, bills_of_leads, lead_frames, summary_o
 from tuodi.audit.lists import Lists, lists_of
 from tuodi.audit.model import AuditMeta, AuditResult, LayerMeta, SourceDocument
 from tuodi.audit.monthly import agree_with_report
-from tuodi.audit.prove import PROVED, Stand, prove
+from tuodi.audit.prove import PROVED, Stand, copied, prove
 from tuodi.audit.record import grade_of, manual_by_case
 from tuodi.audit.scenarios import Evidence, scenarios
 from tuodi.audit.sheets import bills_frame, intervals_frame, persons_frame, waterfalls_frame
@@ -102,7 +102,8 @@ def audit(
         _conform(opening, OPENING),
     )
     grades = audited_layers(law, from_layer)
-    lists = lists_of(tables.identities, tables.flags)
+    until = as_of or window_to or _last_day(tables.claims["settled_at"])
+    lists = lists_of(tables.identities, tables.flags, until)
     layers = [layer for layer in _layers(law) if layer.id in grades]
     stand = Stand(law, tables.claims, lists.recognised, tables.persons, tables.opening, window_from, tuple(grades))
     told("settle")
@@ -110,7 +111,6 @@ def audit(
     bills = differences(judged.bills, tolerance)
     cases = cases_of(bills, manual_by_case(tables.manual, layers), tolerance)
     found = cases.filter(pl.col("outcome") == "lead")
-    until = as_of or window_to or _last_day(tables.claims["settled_at"])
     told("prove")
     of_leads = of_people(judged.stand, found["person_id"].unique())
     traces = traces_of(of_leads)
@@ -176,7 +176,7 @@ def _leads(
     packs = stand.law.packs
     people = found["person_id"].unique()
     claims = judged.claims.filter(pl.col("person_id").is_in(people.implode()))
-    rows = bills_of_leads(packs, bills, found, claims, traces)
+    rows = bills_of_leads(packs, bills, found, claims, traces, grades)
     evidence = Evidence(
         bills=rows,
         claims=claims,
@@ -186,7 +186,9 @@ def _leads(
         one_list=lists.one_list,
         versions=tuple(versions),
     )
-    proved = prove(stand, rows, scenarios(stand, evidence), told) if found.height else pl.DataFrame(schema=PROVED)
+    proved = pl.DataFrame(schema=PROVED)
+    if found.height:
+        proved = pl.concat([prove(stand, rows, scenarios(stand, evidence), told), copied(rows, judged.copies)])
     known = judged.claims["identity_at_hospital"].null_count() < judged.claims.height
     return lead_frames(packs, found, rows, proved, grades, lists, hospital_known=known, until=until)
 
@@ -194,19 +196,18 @@ def _leads(
 def _cleared(
     judged: Judged, bills: pl.DataFrame, cases: pl.DataFrame, grades: Mapping[str, str], lists: Lists
 ) -> pl.DataFrame:
-    """Hits on people of the list; only where the money is assistance would a comparison of lists look."""
+    """Hits on people of the list; a comparison of lists would look at the first layer of assistance."""
     pack = judged.stand.law.packs[-1]
-    agreeing = cases.filter(pl.col("outcome").is_in(["agree", "within_tolerance"]))
-    listed = agreeing.join(lists.recognised.select("person_id").unique(), on="person_id", how="semi")
-    people = of_people(judged.stand, listed["person_id"].unique())
-    traces = traces_of(people)
+    first = next((n for n, g in grades.items() if g == "A" and any(one.id == n for one in pack.layers)), None)
     parts = [case_hits(cases, bills)]
-    for layer, grade in grades.items():
-        if grade != "A" or not any(one.id == layer for one in pack.layers):
-            continue
-        rows = bills.filter(pl.col("layer") == layer).join(listed.select(*CASE), on=list(CASE), how="semi")
+    if first is not None:
+        agreeing = cases.filter(pl.col("outcome").is_in(["agree", "within_tolerance"]) & (pl.col("layer") == first))
+        listed = agreeing.join(lists.recognised.select("person_id").unique(), on="person_id", how="semi")
+        people = of_people(replace(judged.stand, layers=(first,)), listed["person_id"].unique())
+        rows = bills.filter(pl.col("layer") == first).join(listed.select(*CASE), on=list(CASE), how="semi")
+        trace = traces_of(people)[first]
         parts.append(
-            cleared_bills(pack, pack.layer(layer), rows, people.claims, traces[layer], lists.recognised, lists.flagged)
+            cleared_bills(pack, pack.layer(first), rows, people.claims, trace, lists.recognised, lists.flagged)
         )
     return in_order(pl.concat(parts))
 
@@ -260,6 +261,7 @@ def _meta(
         hidden_people=hidden["person_id"].n_unique(),
         identities_from_one_list=lists.one_list,
         identities_from_flags=lists.from_flags,
+        list_is_snapshot=lists.snapshot,
     )
 
 

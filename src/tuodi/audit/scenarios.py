@@ -20,7 +20,7 @@ from tuodi.law.compile import compile_pack
 from tuodi.law.model import Layer, Pack
 from tuodi.settlement import Law
 
-__all__ = ["Evidence", "class_of", "known_identities", "scenarios"]
+__all__ = ["Evidence", "class_of", "known_identities", "rank_of", "scenarios"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,13 @@ def class_of(pack: Pack, layer: Layer, identity: str) -> str:
     return layer.classes.default
 
 
+def rank_of(pack: Pack, layer: Layer, identity: str) -> int:
+    """The place of that class in the layer's order; 0 is the best, one past the last where there is none."""
+    names = layer.classes.names
+    name = class_of(pack, layer, identity)
+    return names.index(name) if name in names else len(names)
+
+
 def scenarios(stand: Stand, evidence: Evidence) -> Iterator[Scenario]:
     """All scenarios, cheapest first; the order is fixed, the proofs do not depend on it."""
     yield from _identity_scenarios(stand, evidence)
@@ -74,11 +81,10 @@ def _identity_scenarios(stand: Stand, evidence: Evidence) -> Iterator[Scenario]:
     yield Scenario("no_identity", identities=altered.nobody(listed))
     if evidence.flags is not None:
         flags = evidence.flags.filter(pl.col("person_id").is_in(people.implode()))
-        for from_flag in (True, False):
-            rows = altered.as_flagged(flags, from_flag=from_flag, drop_unflagged=evidence.one_list)
-            detail = "from_flag" if from_flag else "as_dated"
-            yield Scenario("as_flagged", detail, identities=rows)
-            yield Scenario("as_flagged", f"{detail}_plain", law=day_by_day, identities=rows)
+        for start in ("from_flag", "as_dated", "on_flag"):
+            rows = altered.as_flagged(flags, start, drop_unflagged=evidence.one_list)
+            yield Scenario("as_flagged", start, identities=rows)
+            yield Scenario("as_flagged", f"{start}_plain", law=day_by_day, identities=rows)
     if evidence.claims["identity_at_hospital"].null_count() < evidence.claims.height:
         pack = stand.law.packs[0]
         seen = altered.at_hospital(evidence.claims, pack.dates.identity, known_identities(pack))
