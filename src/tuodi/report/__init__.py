@@ -7,7 +7,8 @@ network nor a server. May import ``tuodi.audit``, ``tuodi.settlement``, ``tuodi.
 from __future__ import annotations
 
 from tuodi.report.figures import Step, waterfall
+from tuodi.report.quality import file_quality
 from tuodi.report.views import BadRow, FileQuality, ReportPaths
 from tuodi.report.write import write_report
 
-__all__ = ["BadRow", "FileQuality", "ReportPaths", "Step", "waterfall", "write_report"]
+__all__ = ["BadRow", "FileQuality", "ReportPaths", "Step", "file_quality", "waterfall", "write_report"]

@@ -53,6 +53,8 @@ class FileQuality:
     warnings: tuple[BadRow, ...] = ()
     until: date | None = None
     correct_in: str = ""
+    dropped: int = 0
+    """Rows that repeat another one exactly."""
 
 
 @dataclass(frozen=True)

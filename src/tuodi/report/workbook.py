@@ -159,5 +159,5 @@ def _sheet(
     page.fit_to_pages(1, 0)
     page.repeat_rows(HEADER_ROW)
     page.print_area(0, 0, end, last)
-    number, signatures = _("第 &P 页，共 &N 页"), _("初审：　　　复核：　　　审批：　　　")
-    page.set_footer(f"&L{name}&C{number}&R{signatures}")
+    pages, signatures = _("第 &P 页，共 &N 页"), _("初审：　　　复核：　　　审批：　　　")
+    page.set_footer(f"&L{name}&C{pages}&R{signatures}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from tuodi.audit import AuditResult
 from tuodi.errors import UsageError
 from tuodi.i18n import LANGUAGES
-from tuodi.law.model import Pack, Unknown
+from tuodi.law import show_pack
 from tuodi.report import overview
 from tuodi.report.context import Context, HasPacks, text_of
 from tuodi.report.kinds import DIRECTION_WORDS, KIND_WORDS
@@ -332,7 +332,7 @@ class _Report:
             "kind_words": list(KIND_WORDS.values()),
             "scope": [Fact(name, value) for name, value in scope],
             "pack_notes": [text_of(note.text, context.lang, "") for pack in context.packs for note in pack.notes],
-            "unknowns": list(dict.fromkeys(text for pack in context.packs for text in _unknowns(pack))),
+            "rules": [show_pack(pack, context.lang) for pack in context.packs],
         }
 
     def _sheets(self) -> dict[str, Any]:
@@ -378,24 +378,3 @@ class _Report:
             (_("疑似超标准"), _("{amount} 元").format(amount=grouped(view.over)) if view.over else ""),
         ]
         return [Fact(name, value) for name, value in facts if value]
-
-
-def _unknowns(pack: Pack) -> Iterable[str]:
-    """Every value of a pack that the sources do not give: where it stands and why."""
-
-    def walk(value: Any, path: str) -> Iterable[str]:
-        if isinstance(value, Unknown):
-            yield f"{pack.id} {path}：{value.why}"
-        elif is_dataclass(value):
-            origin = getattr(value, "origin", None)
-            here = (origin.path if origin is not None else "") or path
-            for item in fields(value):
-                yield from walk(getattr(value, item.name), here)
-        elif isinstance(value, Mapping):
-            for key, item in value.items():
-                yield from walk(item, f"{path} {key}".strip())
-        elif isinstance(value, (tuple, list)):
-            for item in value:
-                yield from walk(item, path)
-
-    yield from walk(pack, "")
