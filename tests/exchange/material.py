@@ -17,9 +17,22 @@ from tuodi.exchange._values import check_character
 from tuodi.tables import CLAIMS, IDENTITIES, conform
 
 HEAD = (
-    "结算ID", "人员编号", "证件号码", "姓名", "医院等级", "医疗类别", "入院日期", "出院日期", "结算时间", "医疗费总额",
-    "全自费金额", "超限价", "先行自付", "政策范围内费用", "医疗救助",
-)  # fmt: skip
+    "结算ID",
+    "人员编号",
+    "证件号码",
+    "姓名",
+    "医院等级",
+    "医疗类别",
+    "入院日期",
+    "出院日期",
+    "结算时间",
+    "医疗费总额",
+    "全自费金额",
+    "超限价",
+    "先行自付",
+    "政策范围内费用",
+    "医疗救助",
+)
 
 
 def certificate(number: int = 1, born: str = "19560412") -> str:
@@ -32,10 +45,22 @@ ANNA = certificate(1)
 
 def bill(**changed: Any) -> dict[str, Any]:
     base: dict[str, Any] = {
-        "结算ID": "S1", "人员编号": "P1", "证件号码": ANNA, "姓名": "样例甲", "医院等级": "三级", "医疗类别": "21",
-        "入院日期": "2024-03-01", "出院日期": "2024-03-05", "结算时间": "2024-03-05 10:31:00", "医疗费总额": "1000.00",
-        "全自费金额": "100.00", "超限价": "20.00", "先行自付": "30.00", "政策范围内费用": "850.00", "医疗救助": "200.00",
-    }  # fmt: skip
+        "结算ID": "S1",
+        "人员编号": "P1",
+        "证件号码": ANNA,
+        "姓名": "样例甲",
+        "医院等级": "三级",
+        "医疗类别": "21",
+        "入院日期": "2024-03-01",
+        "出院日期": "2024-03-05",
+        "结算时间": "2024-03-05 10:31:00",
+        "医疗费总额": "1000.00",
+        "全自费金额": "100.00",
+        "超限价": "20.00",
+        "先行自付": "30.00",
+        "政策范围内费用": "850.00",
+        "医疗救助": "200.00",
+    }
     assert changed.keys() <= base.keys(), changed
     return base | changed
 
@@ -98,10 +123,18 @@ def write_zip(path: Path, **members: bytes) -> Path:
 def claims(*rows: dict[str, Any]) -> pl.DataFrame:
     """A conformed claims table from English columns, amounts in fen; what is not said is a sound bill."""
     base: dict[str, Any] = {
-        "claim_id": "S1", "person_id": "P1", "provider_level": "tertiary", "setting": "inpatient",
-        "discharged_on": date(2024, 3, 5), "settled_at": datetime(2024, 3, 5, 10, 31), "total": 100_000,
-        "out_of_catalogue": 10_000, "over_limit": 2_000, "first_self_pay": 3_000, "in_scope": 85_000,
-    }  # fmt: skip
+        "claim_id": "S1",
+        "person_id": "P1",
+        "provider_level": "tertiary",
+        "setting": "inpatient",
+        "discharged_on": date(2024, 3, 5),
+        "settled_at": datetime.fromisoformat("2024-03-05 10:31"),
+        "total": 100_000,
+        "out_of_catalogue": 10_000,
+        "over_limit": 2_000,
+        "first_self_pay": 3_000,
+        "in_scope": 85_000,
+    }
     made = [base | row for row in rows]
     names = [name for name in CLAIMS.columns if any(name in row for row in made)]
     data = {name: pl.Series([row.get(name) for row in made], dtype=CLAIMS.columns[name]) for name in names}
@@ -111,11 +144,20 @@ def claims(*rows: dict[str, Any]) -> pl.DataFrame:
 def paid(**changed: int) -> dict[str, int]:
     """All payers of the sound bill of :func:`claims`, in fen; S2, S4 and S5 hold."""
     base = {
-        "paid_basic": 40_000, "paid_civil_servant": 0, "paid_enterprise": 0, "paid_catastrophic": 5_000,
-        "paid_large_sum": 0, "paid_assistance": 10_000, "paid_other": 0, "paid_fund_total": 55_000,
-        "paid_hospital": 1_000, "paid_account": 4_000, "paid_account_shared": 0, "paid_cash": 40_000,
+        "paid_basic": 40_000,
+        "paid_civil_servant": 0,
+        "paid_enterprise": 0,
+        "paid_catastrophic": 5_000,
+        "paid_large_sum": 0,
+        "paid_assistance": 10_000,
+        "paid_other": 0,
+        "paid_fund_total": 55_000,
+        "paid_hospital": 1_000,
+        "paid_account": 4_000,
+        "paid_account_shared": 0,
+        "paid_cash": 40_000,
         "own_total": 44_000,
-    }  # fmt: skip
+    }
     return base | changed
 
 

@@ -6,10 +6,23 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from exchange.material import (
-    ANNA, HEAD, bill, certificate, claims, findings, negated, paid, rows_of, text_of, write_csv, write_xlsx,
-)  # fmt: skip
 
+from exchange.material import (
+    ANNA,
+    HEAD,
+    bill,
+    certificate,
+    claims,
+    findings,
+    negated,
+    paid,
+    rows_of,
+    text_of,
+    write_csv,
+    write_xlsx,
+    write_zip,
+)
+from exchange.old_workbook import xls
 from tuodi.errors import FileError
 from tuodi.exchange import check_claims, check_reading, describe_error, read_table
 from tuodi.tables import CLAIMS, IDENTITIES, SCHEMAS
@@ -199,7 +212,7 @@ def test_dates_that_contradict_each_other(tmp_path: Path, changed: dict[str, str
 def test_settled_before_discharged_and_in_the_future_are_warnings() -> None:
     from datetime import date, datetime
 
-    frame = claims({"settled_at": datetime(2024, 3, 4)}, {"claim_id": "S2"})
+    frame = claims({"settled_at": datetime.fromisoformat("2024-03-04 00:00")}, {"claim_id": "S2"})
     checked = check_claims(frame, as_of=date(2024, 3, 4))
     assert checked.good.height == 2
     assert checked.warnings.select("row", "field", "reason").rows() == [
@@ -390,9 +403,17 @@ def test_an_identity_number_stored_as_a_figure_has_lost_its_end(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
-    [("12.345", "amount_decimals"), ("一千元", "not_amount"), ("1,23.00", "not_amount"), ("12,34", "not_amount"),
-     ("1e30", "amount_large"), ("", "required_empty"), ("nan", "required_empty"), ("--1", "not_amount")],
-)  # fmt: skip
+    [
+        ("12.345", "amount_decimals"),
+        ("一千元", "not_amount"),
+        ("1,23.00", "not_amount"),
+        ("12,34", "not_amount"),
+        ("1e30", "amount_large"),
+        ("", "required_empty"),
+        ("nan", "required_empty"),
+        ("--1", "not_amount"),
+    ],
+)
 def test_amounts_that_are_none(tmp_path: Path, value: str, reason: str) -> None:
     one_bad_row(tmp_path, bill(结算ID="S2", 医疗费总额=value), "医疗费总额", reason)
 
@@ -431,3 +452,28 @@ def test_as_warning_keeps_a_row_unless_the_value_is_required(tmp_path: Path) -> 
     assert reading.frame["claim_id"].to_list() == ["S1"]
     assert findings(reading.warnings) == [(2, "证件号码", "certificate_check")]
     assert findings(reading.quarantine) == [(3, "出院日期", "date_impossible")]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "parquet", "xls", "zip", "csv"])
+def test_damage_anywhere_is_an_error_or_a_row_but_never_a_crash(tmp_path: Path, kind: str) -> None:
+    rows = rows_of(*[bill(结算ID=f"S{i}") for i in range(30)])
+    path = tmp_path / f"a.{kind}"
+    if kind == "xlsx":
+        write_xlsx(path, rows)
+    elif kind == "parquet":
+        pl.DataFrame(rows[1:], schema=rows[0], orient="row").write_parquet(path)
+    elif kind == "xls":
+        path.write_bytes(xls([("明细", rows)]))
+    elif kind == "zip":
+        write_zip(path, a_dot_csv=text_of(rows).encode())
+    else:
+        path.write_bytes(text_of(rows).encode("gb18030"))
+    whole = path.read_bytes()
+    for step in range(40):
+        place = len(whole) * step // 40
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ (37 + step)]) + whole[place + 1 :])
+        try:
+            reading = read_table(path, CLAIMS)
+        except FileError:
+            continue
+        assert reading.rows_read == reading.frame.height + reading.quarantined

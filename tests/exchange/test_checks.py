@@ -62,14 +62,19 @@ def test_a_partial_or_unequal_reversal_sets_both_aside(changed: dict[str, int]) 
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ([{}, reversal({}), reversal({}, claim_id="R2")], {(1, "reversal_repeated"), (2, "reversal_repeated"), (3, "reversal_repeated")}),
+        (
+            [{}, reversal({}), reversal({}, claim_id="R2")],
+            {(1, "reversal_repeated"), (2, "reversal_repeated"), (3, "reversal_repeated")},
+        ),
         ([{}, reversal({}, person_id="P2")], {(2, "reversal_other_person"), (1, "reversal_pair")}),
         ([{}, {"claim_id": "R1", "reverses": "S1"}], {(2, "reversal_positive")}),
         ([reversal({}, claim_id="S1", reverses="S1")], {(1, "reversal_of_nothing")}),
-        ([{}, reversal({}), reversal({}, claim_id="R2", reverses="R1")],
-         {(1, "reversal_pair"), (2, "reversal_pair"), (3, "reversal_chain")}),
+        (
+            [{}, reversal({}), reversal({}, claim_id="R2", reverses="R1")],
+            {(1, "reversal_pair"), (2, "reversal_pair"), (3, "reversal_chain")},
+        ),
     ],
-)  # fmt: skip
+)
 def test_reversals_that_cannot_be(rows: list[dict[str, Any]], expected: set[tuple[int, str]]) -> None:
     checked = check_claims(claims(*rows))
     assert set(reasons(checked.quarantine)) == expected
@@ -234,4 +239,4 @@ def test_reading_and_checking_lose_no_row(tmp_path: Path) -> None:
     reading = check_reading(read_table(write_csv(tmp_path / "a.csv", rows), CLAIMS))
     assert reading.rows_read == 5 == reading.frame.height + reading.quarantined + reading.dropped
     assert reading.origin.height == reading.frame.height
-    assert datetime(2024, 3, 5, 10, 31) in reading.frame["settled_at"].to_list()
+    assert datetime.fromisoformat("2024-03-05 10:31") in reading.frame["settled_at"].to_list()

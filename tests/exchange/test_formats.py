@@ -55,18 +55,71 @@ def test_ugly_workbook(tmp_path: Path) -> None:
         [TITLE[0]],
         [TITLE[1], "", "", "", "单位：元"],
         ["结算ID", "证件号码", "姓名", "医疗机构", "", "就医", "", "", "医疗费用", "", "", "", "", "各项支付", ""],
-        ["", "", "", "等级", "名称", "医疗类别", "出院日期", "结算时间", "总费用", "全自费", "超限价", "先行自付", "政策范围内",
-         "医疗救助", "倾斜救助"],
-        ["S1", f"'{ANNA.lower()}", "样例甲", "三级甲等", "示例医院", "普通住院", date(2024, 3, 5), datetime(2024, 3, 5, 10, 31),
-         "'1,234.50", "￥34.50", "０", "100 元", 1100, "１００．００", ""],
+        [
+            "",
+            "",
+            "",
+            "等级",
+            "名称",
+            "医疗类别",
+            "出院日期",
+            "结算时间",
+            "总费用",
+            "全自费",
+            "超限价",
+            "先行自付",
+            "政策范围内",
+            "医疗救助",
+            "倾斜救助",
+        ],
+        [
+            "S1",
+            f"'{ANNA.lower()}",
+            "样例甲",
+            "三级甲等",
+            "示例医院",
+            "普通住院",
+            date(2024, 3, 5),
+            datetime.fromisoformat("2024-03-05 10:31"),
+            "'1,234.50",
+            "￥34.50",
+            "０",
+            "100 元",
+            1100,
+            "１００．００",
+            "",
+        ],
         [],
-        ["S2", f" {certificate(2)} ", "样例乙", "乡镇卫生院", "示例卫生院", "外伤住院", "2024年3月6日", 45357.5, 0.1 + 0.2, 0, 0,
-         0.3, 0, "-", 0],
+        [
+            "S2",
+            f" {certificate(2)} ",
+            "样例乙",
+            "乡镇卫生院",
+            "示例卫生院",
+            "外伤住院",
+            "2024年3月6日",
+            45357.5,
+            0.1 + 0.2,
+            0,
+            0,
+            0.3,
+            0,
+            "-",
+            0,
+        ],
         ["合计", "", "", "", "", "", "", "", 1234.8, "", "", "", "", 100, 0],
         ["制表人：某某", "", "审核人："],
-    ]  # fmt: skip
-    merged = [(2, 3, 2, 4, "医疗机构"), (2, 5, 2, 7, "就医"), (2, 8, 2, 12, "医疗费用"), (2, 13, 2, 14, "各项支付"),
-              (2, 0, 3, 0, "结算ID"), (2, 1, 3, 1, "证件号码"), (2, 2, 3, 2, "姓名"), (0, 0, 0, 14, TITLE[0])]  # fmt: skip
+    ]
+    merged = [
+        (2, 3, 2, 4, "医疗机构"),
+        (2, 5, 2, 7, "就医"),
+        (2, 8, 2, 12, "医疗费用"),
+        (2, 13, 2, 14, "各项支付"),
+        (2, 0, 3, 0, "结算ID"),
+        (2, 1, 3, 1, "证件号码"),
+        (2, 2, 3, 2, "姓名"),
+        (0, 0, 0, 14, TITLE[0]),
+    ]
     reading = read_table(write_xlsx(tmp_path / "a.xlsx", rows, merged=merged), CLAIMS)
     assert reading.quarantine.is_empty(), reading.quarantine
     frame = reading.frame
@@ -80,7 +133,10 @@ def test_ugly_workbook(tmp_path: Path) -> None:
     assert frame["setting"].to_list() == ["inpatient", "inpatient"]
     assert frame["purpose"].to_list() == [None, "injury"]
     assert frame["discharged_on"].to_list() == [date(2024, 3, 5), date(2024, 3, 6)]
-    assert frame["settled_at"].to_list() == [datetime(2024, 3, 5, 10, 31), datetime(2024, 3, 6, 12)]
+    assert frame["settled_at"].to_list() == [
+        datetime.fromisoformat("2024-03-05 10:31"),
+        datetime.fromisoformat("2024-03-06 12:00"),
+    ]
     assert frame["person_id"].to_list() == frame["certificate"].to_list() == [ANNA, certificate(2)]
     assert frame["birth_date"].to_list() == [date(1956, 4, 12)] * 2
     assert (reading.window_from, reading.window_to) == (date(2024, 1, 1), date(2024, 12, 31))
@@ -127,9 +183,13 @@ def test_header_must_stand_in_the_first_ten_rows(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("unit", "text", "fen", "warned"),
-    [("（元）", "12.3", 1230, []), ("(分)", "1230", 1230, []), ("（万元）", "0.0123", 12300, ["unit_wan"]),
-     ("（单位：元）", "12.30", 1230, [])],
-)  # fmt: skip
+    [
+        ("（元）", "12.3", 1230, []),
+        ("(分)", "1230", 1230, []),
+        ("（万元）", "0.0123", 12300, ["unit_wan"]),
+        ("（单位：元）", "12.30", 1230, []),
+    ],
+)
 def test_unit_in_a_header(tmp_path: Path, unit: str, text: str, fen: int, warned: list[str]) -> None:
     rows = rows_of(bill(医疗救助=text))
     rows[0][-1] += unit
@@ -162,11 +222,22 @@ def test_fractions_of_a_fen_are_refused_in_each_unit(tmp_path: Path) -> None:
 
 def test_headers_in_the_platforms_names(tmp_path: Path) -> None:
     names = {
-        "结算ID": "SETL_ID", "人员编号": "PSN_NO", "证件号码": "CERTNO", "姓名": "PSN_NAME", "医院等级": "HOSP_LV",
-        "医疗类别": "MED_TYPE", "入院日期": "BEGNDATE", "出院日期": "ENDDATE", "结算时间": "SETL_TIME", "医疗费总额": "MEDFEE_SUMAMT",
-        "全自费金额": "FULAMT_OWNPAY_AMT", "超限价": "OVERLMT_SELFPAY", "先行自付": "PRESELFPAY_AMT", "政策范围内费用": "INSCP_AMT",
+        "结算ID": "SETL_ID",
+        "人员编号": "PSN_NO",
+        "证件号码": "CERTNO",
+        "姓名": "PSN_NAME",
+        "医院等级": "HOSP_LV",
+        "医疗类别": "MED_TYPE",
+        "入院日期": "BEGNDATE",
+        "出院日期": "ENDDATE",
+        "结算时间": "SETL_TIME",
+        "医疗费总额": "MEDFEE_SUMAMT",
+        "全自费金额": "FULAMT_OWNPAY_AMT",
+        "超限价": "OVERLMT_SELFPAY",
+        "先行自付": "PRESELFPAY_AMT",
+        "政策范围内费用": "INSCP_AMT",
         "医疗救助": "MAF_PAY",
-    }  # fmt: skip
+    }
     rows = rows_of(bill(医院等级="03"))
     rows[0] = [names[name] for name in rows[0]] + ["DEDC_HOSP_LV", "INSUTYPE", "PAY_LOC", "SETL_TYPE", "MEMO"]
     rows[1] += ["05", "390", "2", "2", "备注"]
@@ -191,11 +262,21 @@ def test_headers_and_values_ignore_case_space_and_width(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("code", "setting", "purpose"),
-    [("11", "outpatient", None), ("13", "emergency", None), ("14", "chronic_outpatient", None), ("19", "outpatient", "injury"),
-     ("21", "inpatient", None), ("22", "inpatient", "injury"), ("41", "pharmacy", None), ("51", "outpatient", "maternity"),
-     ("52", "inpatient", "maternity"), ("急诊留观", "emergency_observation", None), ("special_drug", "special_drug", None),
-     ("门诊特殊病", "special_outpatient", None)],
-)  # fmt: skip
+    [
+        ("11", "outpatient", None),
+        ("13", "emergency", None),
+        ("14", "chronic_outpatient", None),
+        ("19", "outpatient", "injury"),
+        ("21", "inpatient", None),
+        ("22", "inpatient", "injury"),
+        ("41", "pharmacy", None),
+        ("51", "outpatient", "maternity"),
+        ("52", "inpatient", "maternity"),
+        ("急诊留观", "emergency_observation", None),
+        ("special_drug", "special_drug", None),
+        ("门诊特殊病", "special_outpatient", None),
+    ],
+)
 def test_med_type_gives_setting_and_purpose(tmp_path: Path, code: str, setting: str, purpose: str | None) -> None:
     frame = read_table(write_csv(tmp_path / "a.csv", rows_of(bill(医疗类别=code))), CLAIMS).frame
     assert frame.select("setting", "purpose").row(0) == (setting, purpose)
@@ -212,10 +293,20 @@ def test_a_purpose_of_its_own_comes_first(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("word", "code"),
-    [("特困人员", "tekun"), ("1", "tekun"), ("4", "other_hardship"), ("7019", "dibao"), ("7203", "unstable_exit"),
-     ("农村低保对象", "dibao"), ("低保边缘家庭", "dibao_margin"), ("孤儿", "orphan"), ("监测对象", "anti_poverty_target"),
-     ("因病致贫重病患者", "illness_poor"), ("severe_disability", "severe_disability")],
-)  # fmt: skip
+    [
+        ("特困人员", "tekun"),
+        ("1", "tekun"),
+        ("4", "other_hardship"),
+        ("7019", "dibao"),
+        ("7203", "unstable_exit"),
+        ("农村低保对象", "dibao"),
+        ("低保边缘家庭", "dibao_margin"),
+        ("孤儿", "orphan"),
+        ("监测对象", "anti_poverty_target"),
+        ("因病致贫重病患者", "illness_poor"),
+        ("severe_disability", "severe_disability"),
+    ],
+)
 def test_words_and_codes_of_identities(tmp_path: Path, word: str, code: str) -> None:
     rows = [["人员编号", "救助身份", "开始日期", "结束日期"], ["P1", word, "2024-01-01", "9999-12-31"]]
     frame = read_table(write_csv(tmp_path / "a.csv", rows), IDENTITIES).frame
@@ -249,8 +340,11 @@ def test_month_list_takes_its_interval_from_the_title(tmp_path: Path) -> None:
 
 def test_identity_numbers_are_normalised_alike_in_every_table(tmp_path: Path) -> None:
     old = ANNA[:6] + ANNA[8:17]
-    for schema, more in ((PERSONS, {}), (MANUAL, {"待遇年度": "2024年", "支付项目": "医疗救助", "支付金额": "1.5"}),
-                         (IDENTITIES, {"救助身份": "低保", "开始日期": "2024-01-01"})):  # fmt: skip
+    for schema, more in (
+        (PERSONS, {}),
+        (MANUAL, {"待遇年度": "2024年", "支付项目": "医疗救助", "支付金额": "1.5"}),
+        (IDENTITIES, {"救助身份": "低保", "开始日期": "2024-01-01"}),
+    ):
         for written in (old, f"'{ANNA.lower()}", f"G{ANNA}", " ".join(ANNA), f"{ANNA}43", f"{ANNA}43B1"):
             path = write_csv(tmp_path / "a.csv", [["身份证号", *more], [written, *more.values()]])
             frame = read_table(path, schema).frame
@@ -260,8 +354,11 @@ def test_identity_numbers_are_normalised_alike_in_every_table(tmp_path: Path) ->
 
 
 def test_manual_payments_and_totals(tmp_path: Path) -> None:
-    rows = [["人员编号", "待遇年度", "支付项目", "支付金额", "支付日期"], ["P1", "2024", "倾斜救助", "10", "2025-01-31"],
-            ["P1", "2024", "扶贫济困", "10", ""]]  # fmt: skip
+    rows = [
+        ["人员编号", "待遇年度", "支付项目", "支付金额", "支付日期"],
+        ["P1", "2024", "倾斜救助", "10", "2025-01-31"],
+        ["P1", "2024", "扶贫济困", "10", ""],
+    ]
     frame = read_table(write_csv(tmp_path / "a.csv", rows), MANUAL).frame
     assert frame.select("benefit_year", "layer", "amount").rows() == [(2024, "tilt", 1000), (2024, "扶贫济困", 1000)]
     totals = [

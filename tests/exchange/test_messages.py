@@ -43,7 +43,8 @@ F3 = (
 F4 = (
     '{"setlinfo":{"mdtrt_id":"M990001","setl_id":"S990002","psn_no":"99000000000000000001","psn_name":"样例甲",'
     '"psn_cert_type":"01","certno":"990101195604120016","brdy":"1956-04-12","age":70.6,"insutype":"310","psn_type":"1201",'
-    '"setl_time":"2026-11-22 10:31:00","med_type":"21","medfee_sumamt":5000.0,"fulamt_ownpay_amt":300.0,"overlmt_selfpay":50.0,'
+    '"setl_time":"2026-11-22 10:31:00","med_type":"21","medfee_sumamt":5000.0,"fulamt_ownpay_amt":300.0,'
+    '"overlmt_selfpay":50.0,'
     '"preselfpay_amt":150.0,"inscp_scp_amt":4500.0,"act_pay_dedc":500.0,"hifp_pay":3400.0,"pool_prop_selfpay":0.85,'
     '"cvlserv_pay":0,"hifes_pay":0,"hifmi_pay":0,"hifob_pay":0,"maf_pay":0,"hosp_part_amt":60.0,"oth_pay":0,'
     '"fund_pay_sumamt":3400.0,"psn_part_amt":1540.0,"acct_pay":240.0,"psn_cash_pay":1300.0,"balc":10.0,"acct_mulaid_pay":0},'
@@ -51,8 +52,10 @@ F4 = (
     '{"fund_pay_type":"999996","fund_payamt":60.0}]}'
 )
 F5 = (
-    '{"setlinfo":{"mdtrt_id":"M990001","setl_id":"S990003","psn_no":"99000000000000000001","setl_time":"2026-11-23 09:00:00",'
-    '"medfee_sumamt":-12680.4,"fulamt_ownpay_amt":-780.4,"overlmt_selfpay":0,"preselfpay_amt":-1100.0,"inscp_scp_amt":-10800.0,'
+    '{"setlinfo":{"mdtrt_id":"M990001","setl_id":"S990003","psn_no":"99000000000000000001",'
+    '"setl_time":"2026-11-23 09:00:00",'
+    '"medfee_sumamt":-12680.4,"fulamt_ownpay_amt":-780.4,"overlmt_selfpay":0,"preselfpay_amt":-1100.0,'
+    '"inscp_scp_amt":-10800.0,'
     '"act_pay_dedc":-800.0,"hifp_pay":-7000.0,"pool_prop_selfpay":0.7,"cvlserv_pay":0,"hifes_pay":0,"hifmi_pay":0,'
     '"hifob_pay":0,"maf_pay":-2660.0,"oth_pay":0,"fund_pay_sumamt":-9660.0,"psn_part_amt":null,"acct_pay":0,'
     '"psn_cash_pay":-3020.4,"hosp_part_amt":0,"balc":0,"acct_mulaid_pay":0,"clr_optins":"990101"},"setldetail":'
@@ -85,13 +88,32 @@ def test_f3_settlement_with_assistance(tmp_path: Path, wrap: str) -> None:
     assert reading.quarantine.is_empty()
     row = reading.frame.row(0, named=True)
     expected = {
-        "claim_id": "S990001", "person_id": "99000000000000000001", "certificate": CERT, "stay_id": "M990001",
-        "setting": "inpatient", "scheme": "resident", "person_type": "adult", "provider_level": "tertiary",
-        "settled_at": datetime(2026, 11, 22, 10, 31), "discharged_on": date(2026, 11, 22), "birth_date": date(1956, 4, 12),
-        "total": 1_268_040, "out_of_catalogue": 78_040, "over_limit": 0, "first_self_pay": 110_000, "in_scope": 1_080_000,
-        "deductible_recorded": 80_000, "paid_basic": 700_000, "paid_assistance": 266_000, "paid_fund_total": 966_000,
-        "own_total": 302_040, "paid_cash": 302_040, "paid_account": 0, "paid_hospital": 0, "paid_tilt": None,
-    }  # fmt: skip
+        "claim_id": "S990001",
+        "person_id": "99000000000000000001",
+        "certificate": CERT,
+        "stay_id": "M990001",
+        "setting": "inpatient",
+        "scheme": "resident",
+        "person_type": "adult",
+        "provider_level": "tertiary",
+        "settled_at": datetime.fromisoformat("2026-11-22 10:31"),
+        "discharged_on": date(2026, 11, 22),
+        "birth_date": date(1956, 4, 12),
+        "total": 1_268_040,
+        "out_of_catalogue": 78_040,
+        "over_limit": 0,
+        "first_self_pay": 110_000,
+        "in_scope": 1_080_000,
+        "deductible_recorded": 80_000,
+        "paid_basic": 700_000,
+        "paid_assistance": 266_000,
+        "paid_fund_total": 966_000,
+        "own_total": 302_040,
+        "paid_cash": 302_040,
+        "paid_account": 0,
+        "paid_hospital": 0,
+        "paid_tilt": None,
+    }
     assert {name: row[name] for name in expected} == expected
     assert reading.message
 
@@ -100,8 +122,11 @@ def test_f4_account_and_hospital_are_no_funds(tmp_path: Path) -> None:
     reading = check_reading(read_table(save(tmp_path / "2304.json", F4), CLAIMS, defaults=LACKING))
     assert reading.quarantine.is_empty()
     assert reading.frame.select("paid_fund_total", "paid_account", "paid_hospital", "scheme").row(0) == (
-        340_000, 24_000, 6_000, "employee",
-    )  # fmt: skip
+        340_000,
+        24_000,
+        6_000,
+        "employee",
+    )
 
 
 def test_f5_reversal_finds_its_settlement(tmp_path: Path) -> None:
@@ -109,8 +134,10 @@ def test_f5_reversal_finds_its_settlement(tmp_path: Path) -> None:
     reading = check_reading(read_table(path, CLAIMS, defaults=LACKING))
     assert reading.quarantine.is_empty()
     assert reading.frame.select("claim_id", "reverses").rows() == [
-        ("S990001", None), ("S990002", None), ("S990003", "S990001"),
-    ]  # fmt: skip
+        ("S990001", None),
+        ("S990002", None),
+        ("S990003", "S990001"),
+    ]
     assert findings(reading.warnings.filter(reason="reversal_inferred"))[0][0] == 3
 
 
@@ -134,8 +161,12 @@ def test_f8_failure_is_no_settlement(tmp_path: Path) -> None:
 
 def test_f9_is_refused_for_s2_only(tmp_path: Path) -> None:
     given = {
-        **LACKING, "claim_id": "S9", "person_id": "P9", "setting": "21", "settled_at": "2026-11-22",
-    }  # fmt: skip
+        **LACKING,
+        "claim_id": "S9",
+        "person_id": "P9",
+        "setting": "21",
+        "settled_at": "2026-11-22",
+    }
     reading = read_table(save(tmp_path / "a.json", F9), CLAIMS, defaults=given)
     assert reading.quarantine.is_empty()
     checked = check_claims(reading.frame, message=True)
@@ -164,9 +195,13 @@ def test_tilt_is_taken_out_of_the_detail(tmp_path: Path) -> None:
 def test_spelling_drift(tmp_path: Path) -> None:
     drifted = F3
     for name, other in {
-        "psn_cash_pay": "pdn_cash_pay", "psn_part_amt": "psn_pay", "inscp_scp_amt": "inscp_amt", "oth_pay": "othfund_pay",
-        "hosp_part_amt": "ownpay_hosp_part", "setl_time": "setlTime",
-    }.items():  # fmt: skip
+        "psn_cash_pay": "pdn_cash_pay",
+        "psn_part_amt": "psn_pay",
+        "inscp_scp_amt": "inscp_amt",
+        "oth_pay": "othfund_pay",
+        "hosp_part_amt": "ownpay_hosp_part",
+        "setl_time": "setlTime",
+    }.items():
         drifted = drifted.replace(f'"{name}":', f'"{other}":')
     reading = check_reading(read_table(save(tmp_path / "a.json", drifted), CLAIMS, defaults=LACKING))
     assert reading.quarantine.is_empty()

@@ -18,9 +18,16 @@ from tuodi.errors import UsageError
 from tuodi.exchange import Reading, check_reading, read_table, write_quarantine, write_table
 from tuodi.exchange._columns import parse_column
 from tuodi.exchange._values import (
-    Wrong, parse_amount, parse_certificate, parse_date, parse_identifier, parse_instant, parse_text, parse_until,
+    Wrong,
+    parse_amount,
+    parse_certificate,
+    parse_date,
+    parse_identifier,
+    parse_instant,
+    parse_text,
+    parse_until,
     parse_whole,
-)  # fmt: skip
+)
 from tuodi.tables import CLAIMS, IDENTITIES, TOTALS, Schema, conform
 
 FORMATS = [".csv", ".xlsx", ".parquet"]
@@ -32,7 +39,7 @@ texts = (
 )
 names = st.text("ABCDEFGHJK0123456789-", min_size=1, max_size=20).filter(lambda t: not t.startswith("-"))
 days = st.dates(date(1900, 1, 1), date(2098, 12, 31))
-instants = st.datetimes(datetime(1900, 1, 1), datetime(2098, 12, 31, 23, 59, 59)).map(
+instants = st.datetimes(datetime.fromisoformat("1900-01-01 00:00"), datetime.fromisoformat("2098-12-31 23:59:59")).map(
     lambda t: t.replace(microsecond=0)
 )
 amounts = st.integers(-(10**15) + 1, 10**15 - 1)
@@ -126,9 +133,15 @@ def test_csv_has_yuan_with_two_decimals_and_a_mark(tmp_path: Path) -> None:
 
 
 def spoilt(tmp_path: Path) -> Reading:
-    rows = [["统计期间：2024-01-01至2024-12-31"], *rows_of(
-        bill(), bill(结算ID="S2", 医院等级="四級", 先行自付="abc"), bill(结算ID="S3", 先行自付="30.01"), bill(结算ID="S4", 出院日期="2024-02-30"),
-    )]  # fmt: skip
+    rows = [
+        ["统计期间：2024-01-01至2024-12-31"],
+        *rows_of(
+            bill(),
+            bill(结算ID="S2", 医院等级="四級", 先行自付="abc"),
+            bill(结算ID="S3", 先行自付="30.01"),
+            bill(结算ID="S4", 出院日期="2024-02-30"),
+        ),
+    ]
     rows[1].append("备注")
     for line in rows[2:]:
         line.append("=看原件")
@@ -147,9 +160,8 @@ def test_rows_are_corrected_in_their_own_form_and_sent_again(tmp_path: Path) -> 
     where = {name: head.index(name) + 1 for name in head}
     assert [sheet.cell(row, where["原行号"]).value for row in (2, 3, 4)] == ["4", "5", "6"]
     assert sheet.cell(2, where["问题说明"]).value == (
-        "医院等级“四級”：编码或名称不在对照表中（最接近：四级 = tertiary）".replace("四级", "三级")
-        + "\n先行自付“abc”：不是金额（元，最多两位小数）"
-    ) or "先行自付“abc”" in str(sheet.cell(2, where["问题说明"]).value)
+        "医院等级“四級”：编码或名称不在对照表中\n先行自付“abc”：不是金额（元，最多两位小数）"
+    )
     coloured = [cell.column for cell in sheet[2] if cell.fill.fgColor.rgb == "FFFFD9D9"]
     assert coloured == [where["医院等级"], where["先行自付"]]
     assert sheet.cell(2, where["备注"]).value == "=看原件"

@@ -18,7 +18,7 @@ from tuodi.errors import nearest
 from tuodi.exchange._columns import Column, Fault, code_set, kind_of, parse_column
 from tuodi.exchange._header import OWN_HEADERS, Match, match_headers, units
 from tuodi.exchange._raw import RawFault, RawTable, drop_lines
-from tuodi.exchange._reading import Finding, Reading, finding, findings_frame
+from tuodi.exchange._reading import Finding, Reading, finding, findings_frame, texts_of
 from tuodi.exchange._reasons import file_error
 from tuodi.exchange._text import first_chinese
 from tuodi.exchange._typed import typed_column
@@ -274,7 +274,7 @@ def _reading(
     bad = {line[0] for line in hard}
     warned = [line for line in every if line not in hard] if len(hard) < len(every) else []
     hit = sorted({line[0] for line in every})
-    cells = dict(zip(hit, _rows(table.cells, hit), strict=True))
+    cells = dict(zip(hit, texts_of(table.cells, hit), strict=True))
     numbers = dict(zip(hit, table.rows.gather(hit).to_list(), strict=True)) if hit else {}
     keys = _keys(table, match, hit)
 
@@ -293,15 +293,11 @@ def _reading(
     if bad:
         good = good.scatter(sorted(bad), [False] * len(bad))
     kept = [name for name in columns if name in schema.columns]
-    frame = pl.DataFrame({name: columns[name] for name in kept}).filter(good) if kept else None
+    frame = pl.DataFrame({name: columns[name] for name in kept}) if kept else None
+    frame = frame.filter(good) if frame is not None and bad else frame
     if frame is None or any(name not in frame.columns for name in schema.required):
         frame = pl.DataFrame(schema=dict(schema.columns))
-    texts = table.cells.filter(good).select(pl.all().cast(pl.String()).fill_null(""))
-    origin = pl.DataFrame(
-        {"row": table.rows.filter(good), "cells": texts.select(pl.concat_list(pl.all())).to_series()}
-        if texts.width
-        else {"row": table.rows.filter(good), "cells": pl.Series([[]] * texts.height, dtype=pl.List(pl.String()))}
-    )
+    origin = table.cells.filter(good) if bad else table.cells
     begin, end = window
     flags = columns.get("refund_flag")
     return Reading(
@@ -320,7 +316,7 @@ def _reading(
         footer_lines=table.footer_lines,
         window_from=begin,
         window_to=end,
-        origin=origin,
+        origin=origin.with_columns(row=table.rows.filter(good) if bad else table.rows),
         refund_flags=None if flags is None else flags.filter(good),
         message=table.message,
         defaults=options.defaults,
@@ -331,13 +327,6 @@ def _lost(columns: Mapping[str, pl.Series], line: Any) -> bool:
     """A required value that was refused cannot be excused: there is nothing to go on with."""
     position, name = line[0], line[1]
     return name not in columns or columns[name][position] is None
-
-
-def _rows(cells: pl.DataFrame, positions: list[int]) -> list[list[str]]:
-    if not positions:
-        return []
-    picked = cells[positions].select(pl.all().cast(pl.String()).fill_null(""))
-    return [list(row) for row in picked.rows()]
 
 
 def _keys(table: RawTable, match: Match, positions: list[int]) -> dict[int, str]:

@@ -6,12 +6,15 @@ Every format reader leaves :class:`RawTable`; ``_assemble`` takes it. Imports no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import polars as pl
 
-__all__ = ["RawFault", "RawTable", "drop_lines", "frame_of", "line_text"]
+from tuodi.exchange._reasons import file_error
+
+__all__ = ["RawFault", "RawTable", "damage_as", "drop_lines", "frame_of", "line_text"]
 
 _FOOTER = re.compile(
     r"^\s*(?:合\s*计|总\s*计|小\s*计|本页小计|本页合计|累\s*计|制表|填表|审核|复核|经办|打印|导出|备注|说明|单位负责人|负责人|填报|报送|数据来源|注[:：]|"
@@ -45,6 +48,19 @@ class RawTable:
     encoding: str = ""
     message: bool = False
     """True for national messages, where every broken sum is an error."""
+
+
+@contextmanager
+def damage_as(reason: str, file: str, *errors: type[Exception]) -> Iterator[None]:
+    """What a foreign reader throws at a damaged file, its panics among them, becomes one ``FileError``."""
+    try:
+        yield
+    except errors as error:
+        raise file_error(reason, file, found=(str(error).splitlines() or ["?"])[0][:120]) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what a Rust library raises, outside Exception
+            raise
+        raise file_error(reason, file, found=str(error).splitlines()[0][:120]) from None
 
 
 def frame_of(records: Sequence[Sequence[str | None]], width: int) -> pl.DataFrame:

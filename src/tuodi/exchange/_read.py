@@ -7,6 +7,7 @@ file is follows from its first bytes, not from its name. Imports the readers of 
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -16,7 +17,7 @@ import polars as pl
 from tuodi.exchange._assemble import Options, assemble
 from tuodi.exchange._header import spellings
 from tuodi.exchange._messages import read_messages
-from tuodi.exchange._raw import RawTable
+from tuodi.exchange._raw import RawTable, damage_as
 from tuodi.exchange._reading import Reading
 from tuodi.exchange._reasons import file_error
 from tuodi.exchange._text import read_text
@@ -118,36 +119,31 @@ def _open(
 def _zip(
     data: bytes, file: str, schema: Schema, sheet: str | int | None, forced: Mapping[str, str], inside: bool
 ) -> list[RawTable]:
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            names = archive.namelist()
-            if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
-                return read_workbook(data, file, schema, sheet, forced)
-            members = [
-                item
-                for item in archive.infolist()
-                if PurePosixPath(item.filename).suffix.lower() in _TABLES and "__MACOSX" not in item.filename
-            ]
-            if len(members) != 1 or inside:
-                raise file_error("zip_members", file, found="、".join(names[:10]) or "-")
-            if members[0].file_size > _MOST_UNZIPPED:
-                raise file_error("zip_large", file, found=members[0].filename)
-            name = members[0].filename
-            if not members[0].flag_bits & 0x800 and not name.isascii():  # names of Chinese systems
-                name = name.encode("cp437").decode("gb18030", "replace")
-            content = archive.read(members[0])
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError) as error:
-        if file.lower().endswith((".xlsx", ".xlsm")):
-            raise file_error("workbook_broken", file, found=str(error)) from None
-        raise file_error("zip_broken", file, found=str(error)) from None
+    reason = "workbook_broken" if file.lower().endswith((".xlsx", ".xlsm")) else "zip_broken"
+    damage = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError, ValueError)
+    with damage_as(reason, file, *damage), zipfile.ZipFile(BytesIO(data)) as archive:
+        names = archive.namelist()
+        if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
+            return read_workbook(data, file, schema, sheet, forced)
+        members = [
+            item
+            for item in archive.infolist()
+            if PurePosixPath(item.filename).suffix.lower() in _TABLES and "__MACOSX" not in item.filename
+        ]
+        if len(members) != 1 or inside:
+            raise file_error("zip_members", file, found="、".join(names[:10]) or "-")
+        if members[0].file_size > _MOST_UNZIPPED:
+            raise file_error("zip_large", file, found=members[0].filename)
+        name = members[0].filename
+        if not members[0].flag_bits & 0x800 and not name.isascii():  # names of Chinese systems
+            name = name.encode("cp437").decode("gb18030", "replace")
+        content = archive.read(members[0])
     return _open(content, f"{file}/{name}", schema, sheet, forced, inside=True)
 
 
 def _parquet(data: bytes, file: str, schema: Schema) -> RawTable:
-    try:
+    with damage_as("parquet_broken", file, pl.exceptions.PolarsError, OSError, ValueError):
         frame = pl.read_parquet(BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        raise file_error("parquet_broken", file, found=str(error).splitlines()[0][:120]) from None
     known = spellings(schema.name)
     if not any(key in known for name in frame.columns for key in header_keys(name)):
         from tuodi.exchange._text import no_header

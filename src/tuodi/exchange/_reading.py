@@ -16,7 +16,7 @@ import polars as pl
 from tuodi.exchange._reasons import sentence
 from tuodi.tables import Schema
 
-__all__ = ["FINDINGS", "Checked", "Reading", "finding", "findings_frame"]
+__all__ = ["FINDINGS", "Checked", "Reading", "finding", "findings_frame", "texts_of"]
 
 FINDINGS: Mapping[str, pl.DataType] = {
     "file": pl.String(),
@@ -68,10 +68,8 @@ class Reading:
     window_to: date | None = None
     dropped: int = 0
     """Rows that repeat another one exactly; found by a check, not by reading."""
-    origin: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(schema={"row": pl.Int64(), "cells": pl.List(pl.String())})
-    )
-    """Beside each good row its number and its cells as they stood."""
+    origin: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"row": pl.Int64()}))
+    """Beside each good row: ``row``, its number in the file, and its cells as they stood ("0", "1", …)."""
     refund_flags: pl.Series | None = None
     """Claims only: the settlement's refund mark (``refd_setl_flag``) beside each good row."""
     message: bool = False
@@ -105,14 +103,22 @@ class Reading:
         if not findings.height:
             return findings
         names = {column: header for header, column in self.header_map.items()}
-        at = self.origin[[row - 1 for row in findings["row"].to_list()]]
+        places = [row - 1 for row in findings["row"].to_list()]
         return findings.with_columns(
             file=pl.lit(self.file),
             sheet=pl.lit(self.sheet),
-            row=at["row"],
-            cells=at["cells"],
+            row=self.origin["row"].gather(places),
+            cells=pl.Series(texts_of(self.origin.drop("row"), places), dtype=pl.List(pl.String())),
             column=pl.col("field").replace(names),
         ).select(list(FINDINGS))
+
+
+def texts_of(cells: pl.DataFrame, places: Sequence[int]) -> list[list[str]]:
+    """Some rows of a table as text, empty cells as empty text."""
+    if not places:
+        return []
+    picked = cells[list(places)].select(pl.all().cast(pl.String()).fill_null(""))
+    return [list(row) for row in picked.rows()]
 
 
 def _joined(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:

@@ -22,6 +22,8 @@ __all__ = ["decode", "read_text"]
 
 _SEPARATORS = (",", "\t", ";", "|", "，")
 _CJK_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbd][\x80-\xbf]")
+_UTF8_RUN = re.compile(rb"[\xe3-\xe9\xef][\x80-\xbf]{2}(?:[\xe3-\xe9\xef][\x80-\xbf]{2})*(?![\x40-\x7e\x80-\xff])")
+"""Chinese in UTF-8 before ASCII; after ASCII too, and with a byte below A1, it cannot be GB 2312."""
 _QUOTED = r'"[^"]*"'
 _LONGEST_RECORD = 50
 """Lines that one quoted cell may span before its quote counts as forgotten."""
@@ -44,6 +46,11 @@ def decode(data: bytes, file: str) -> tuple[str, str]:
         return data.decode("utf-8-sig" if marked else "utf-8"), "utf-8-sig" if marked else "utf-8"
     except UnicodeDecodeError as error:
         first = error
+    if not marked and not any(map(_surely_utf8, _UTF8_RUN.finditer(data))):
+        try:
+            return data.decode("gb18030"), "gb18030"
+        except UnicodeDecodeError:
+            pass  # which row and byte, the lines will tell
     lines = data.split(b"\n")
     kinds = [_kind(line) for line in lines]
     utf8, gb = kinds.count("utf8"), kinds.count("gb")
@@ -54,6 +61,11 @@ def decode(data: bytes, file: str) -> tuple[str, str]:
         number = kinds.index("gb" if gb <= utf8 else "utf8")
         raise file_error("encoding_mixed", file, row=number + 1, byte=_odd_byte(lines, number))
     return data.decode("gb18030"), "gb18030"
+
+
+def _surely_utf8(run: re.Match[bytes]) -> bool:
+    alone = run.start() == 0 or run.string[run.start() - 1] < 0x40
+    return alone and min(run[0]) < 0xA1
 
 
 def _kind(line: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -18,14 +19,18 @@ import polars as pl
 import python_calamine
 
 from tuodi.exchange._header import HEADER_WITHIN, find_header
-from tuodi.exchange._raw import RawFault, RawTable, frame_of, line_text
+from tuodi.exchange._raw import RawFault, RawTable, damage_as, frame_of, line_text
 from tuodi.exchange._reasons import file_error
 from tuodi.exchange._text import no_header
-from tuodi.exchange._xls import xls_formulas
+from tuodi.exchange._xls import xls_formulas, xls_is_whole
 from tuodi.tables import Schema
 
 __all__ = ["cell_text", "read_workbook"]
 
+_DAMAGE = (
+    python_calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, OSError, EOFError, zlib.error,
+    ValueError, KeyError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 _LARGEST_WHOLE = 10**15
 Formulas = Mapping[tuple[int, int], tuple[str, str]]
 """(row, column) from 0 → (reason, text of the formula)."""
@@ -53,22 +58,21 @@ def read_workbook(
     data: bytes, file: str, schema: Schema, sheet: str | int | None, forced: Mapping[str, str] | None = None
 ) -> list[RawTable]:
     """Every wanted sheet: the one named, or those whose header is that of the table."""
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-        names = book.sheet_names
-        wanted = _wanted(file, names, sheet)
+    if not data.startswith(b"PK") and not xls_is_whole(data):
+        raise file_error("workbook_broken", file, found=f"{len(data)} bytes")
+    with damage_as("workbook_broken", file, *_DAMAGE):
+        try:
+            book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
+        except python_calamine.PasswordError:
+            raise file_error("workbook_password", file) from None
         tables = []
-        for name in wanted:
+        for name in _wanted(file, book.sheet_names, sheet):
             source = book.get_sheet_by_name(name)
             rows = source.to_python(skip_empty_area=False)
             merged = source.merged_cell_ranges or ()
             table = _sheet(data, file, name, rows, merged, schema, list(forced or {}))
             if table is not None:
                 tables.append(table)
-    except python_calamine.PasswordError:
-        raise file_error("workbook_password", file) from None
-    except (python_calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, OSError) as error:
-        raise file_error("workbook_broken", file, found=str(error).splitlines()[0][:120]) from None
     if not tables:
         raise no_header(file, schema)
     return tables

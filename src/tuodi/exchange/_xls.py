@@ -9,10 +9,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-__all__ = ["xls_formulas"]
+__all__ = ["xls_formulas", "xls_is_whole"]
 
 _FORMULA, _BOUNDSHEET, _BOF, _EOF = 0x0006, 0x0085, 0x0809, 0x000A
-_LAST_SECTOR = 0xFFFFFFFA
+_LAST_SECTOR, _FREE = 0xFFFFFFFA, 0xFFFFFFFF
 _MINI_LIMIT = 4096
 
 
@@ -25,26 +25,40 @@ def xls_formulas(data: bytes, sheet: str) -> set[tuple[int, int]]:
         return set()
 
 
-def _workbook_stream(data: bytes) -> bytes:
-    shift = struct.unpack_from("<H", data, 30)[0]
-    mini_shift = struct.unpack_from("<H", data, 32)[0]
-    fat_count, first_directory = struct.unpack_from("<II", data, 44)
-    first_mini_fat = struct.unpack_from("<I", data, 60)[0]
+def xls_is_whole(data: bytes) -> bool:
+    """Whether every sector that the file's own table counts as used is there: the values reader breaks if not."""
+    try:
+        size, fat = _sectors(data)
+    except (struct.error, IndexError):
+        return False
+    used = max((number for number, following in enumerate(fat) if following != _FREE), default=-1)
+    return len(data) > size and (used + 1) * size < len(data)
+
+
+def _sectors(data: bytes) -> tuple[int, list[int]]:
+    """Bytes of a sector and the table that says which sector follows which."""
+    size = 1 << struct.unpack_from("<H", data, 30)[0]
+    fat_count = struct.unpack_from("<I", data, 44)[0]
     first_difat, difat_count = struct.unpack_from("<II", data, 68)
-    size = 1 << shift
-
-    def sector(number: int) -> bytes:
-        start = (number + 1) * size
-        return data[start : start + size]
-
     fat_sectors = list(struct.unpack_from("<109I", data, 76))
     for _ in range(difat_count):
-        entries = struct.unpack(f"<{size // 4}I", sector(first_difat))
+        entries = struct.unpack_from(f"<{size // 4}I", data, (first_difat + 1) * size)
         fat_sectors += entries[:-1]
         first_difat = entries[-1]
     fat: list[int] = []
     for number in fat_sectors[:fat_count]:
-        fat += struct.unpack(f"<{size // 4}I", sector(number))
+        fat += struct.unpack_from(f"<{size // 4}I", data, (number + 1) * size)
+    return size, fat
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    mini_shift = struct.unpack_from("<H", data, 32)[0]
+    first_directory = struct.unpack_from("<I", data, 48)[0]
+    first_mini_fat = struct.unpack_from("<I", data, 60)[0]
+    size, fat = _sectors(data)
+
+    def sector(number: int) -> bytes:
+        return data[(number + 1) * size : (number + 2) * size]
 
     def chain(number: int) -> bytes:
         return b"".join(sector(step) for step in _chain(fat, number))
