@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tuodi.errors import PackError, Problem, nearest
+from tuodi.law.find import PACK_FILE, locate
 from tuodi.law.model import Cap, Layer, Origin, Pack
 from tuodi.law.source import Problems
 
@@ -23,7 +24,6 @@ __all__ = ["check_pack", "consistent", "overlapping"]
 
 def check_pack(ref: str | Path, roots: Sequence[Path] | None = None) -> list[Problem]:
     """All problems of the packs that ``ref`` means, in order; an empty list if they can be used."""
-    from tuodi.law.find import locate
     from tuodi.law.read import gather, read_versions
 
     try:
@@ -66,7 +66,7 @@ def overlapping(packs: Sequence[Pack], problems: Problems) -> None:
         last = earlier.in_force_to or date.max
         if later.in_force_from <= last:
             until = f"to {last}" if earlier.in_force_to else "without an end"
-            place = Origin(later.id, _file(later), 0, "in_force.from")
+            place = _in_force(later)
             problems.add(
                 place,
                 f"in force from {later.in_force_from}, while {earlier.id} is in force {until}",
@@ -74,8 +74,12 @@ def overlapping(packs: Sequence[Pack], problems: Problems) -> None:
             )
 
 
-def _file(pack: Pack) -> str:
-    return f"{Path(pack.folder).parents[2].name}/{pack.id}/pack.yaml"
+def _in_force(pack: Pack) -> Origin:
+    """Where a pack says when it is in force; its ``extends`` where it inherits that."""
+    folder = Path(pack.folder)
+    lines = (folder / PACK_FILE).read_text("utf-8-sig").splitlines()
+    starts = [number for key in ("in_force", "extends") for number, line in enumerate(lines, 1) if line.startswith(key)]
+    return Origin(pack.id, f"{folder.parents[2].name}/{pack.id}/{PACK_FILE}", (starts or [1])[0], "in_force.from")
 
 
 def consistent(pack: Pack, problems: Problems) -> None:

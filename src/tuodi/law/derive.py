@@ -19,6 +19,7 @@ FREE = ("diagnosis", "provider_traits", "assistance_kind")
 """Columns whose words no code set lists."""
 
 COLUMNS = (*CODE_SETS[:-1], "settle_mode", *FREE, "identity", "stay_ordinal")
+_TAKEN = frozenset({*CONDITIONS, *COLUMNS, *AMOUNTS, "age"})
 _BOUNDS = ("over", "at_least", "under", "at_most")
 
 
@@ -27,12 +28,13 @@ def derived(reading: Reading, node: Node | None) -> tuple[Derived, ...]:
     made = []
     for name, item in (node.mapping if node else {}).items():
         made.append(_attribute(reading, name, item))
-        reading.derived[name] = tuple(made[-1].values)
+        if name == "person_type" or name not in _TAKEN:
+            reading.derived[name] = tuple(made[-1].values)
     return tuple(made)
 
 
 def _attribute(reading: Reading, name: str, node: Node) -> Derived:
-    if name != "person_type" and (name in (*CONDITIONS, *COLUMNS, *AMOUNTS, "age") or not name.isidentifier()):
+    if name != "person_type" and (name in _TAKEN or not name.isidentifier()):
         reading.wrong(
             node, f"the attribute {name!r}", "a name of its own; of the columns only person_type may be derived"
         )

@@ -238,14 +238,8 @@ def _top_up(reading: Reading, node: Node | None, classes: Classes, above: tuple[
     if target is None:
         reading.wrong(node, "'to' is missing", "to: the share to be reached, such as 80%")
         return TopUp(Table(()), "bill")
-    made = table(reading, target, "rate", classes.names, cites(reading, node, above), allowed=_no_bracket(reading))
+    made = table(reading, target, "target", classes.names, cites(reading, node, above))
     return TopUp(made, _scope(reading, node, ("bill", "year")))
-
-
-def _no_bracket(reading: Reading) -> tuple[str, ...]:
-    from tuodi.law.values import CONDITIONS
-
-    return tuple(name for name in CONDITIONS if name != "bracket")
 
 
 def _caps(

@@ -6,13 +6,13 @@ Enters: a sentence with its citations and origin. Leaves: :class:`Line`. Imports
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuodi.i18n import translator
 from tuodi.law.cite import cite_text, is_recalled, is_verified
 from tuodi.law.model import Cite, Origin, Pack
 
-__all__ = ["Line", "line_of"]
+__all__ = ["Line", "line_of", "unmarked"]
 
 
 @dataclass(frozen=True)
@@ -46,3 +46,8 @@ def line_of(pack: Pack, text: str, cites: Iterable[Cite], origin: Origin | None,
         marks.append(_("已核对"))
     source = _("见 {pack}:{line}").format(pack=origin.pack, line=origin.line) if inherited and origin else ""
     return Line(text, cite_text(pack, cites, lang), source, tuple(marks), level)
+
+
+def unmarked(line: Line) -> Line:
+    """The line of an unknown value, which can be neither verified nor recalled."""
+    return replace(line, marks=())

@@ -192,7 +192,9 @@ def _pack(reading: Reading, tree: Node, place: Place) -> Pack:
         awards=tuple(
             award(reading, name, node, classes, default) for name, node in (awards.mapping if awards else {}).items()
         ),
-        one_stop=_one_stop(reading, tree.get("one_stop"), {name for item in layers for name in item.classes.names}),
+        one_stop=_one_stop(
+            reading, tree.get("one_stop"), {*classes.names, *(name for item in layers for name in item.classes.names)}
+        ),
         late_until=month_day(reading, late.get("until")) if late else None,
         late_cites=cites(reading, late),
         notes=tuple(Note(title(reading, item), cites(reading, item)) for item in each(tree.get("notes"))),

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from tuodi import vocabulary
 from tuodi.i18n import translator
-from tuodi.law.line import Line, line_of
-from tuodi.law.model import Award, Cite, Layer, Pack, Row, Table
+from tuodi.law.line import Line, line_of, unmarked
+from tuodi.law.model import Award, Cite, Layer, Pack, Row, Table, Unknown
 from tuodi.law.words import (
     cap_title,
     conditions_words,
@@ -213,12 +213,14 @@ def table_lines(pack: Pack, layer: Layer, table: Table, lead: str, lang: str, *,
     short = len(rows) <= _INLINE and all(len(row.when) <= 1 for row in rows)
     if short and len(sources) == 1 and len(origins) == 1:
         cells = _("；").join(said)
-        yield line_of(pack, lead.replace("{cells}", cells), rows[0].cites, rows[0].origin, lang)
+        line = line_of(pack, lead.replace("{cells}", cells), rows[0].cites, rows[0].origin, lang)
+        yield unmarked(line) if any(isinstance(row.value, Unknown) for row in rows) else line
         return
     same: tuple[Cite, ...] = rows[0].cites if len(sources) == 1 else ()
     yield line_of(pack, lead.replace("{cells}", "").rstrip("：:，, "), same, None, lang)
     for row, text in zip(rows, said, strict=True):
-        yield line_of(pack, text, () if same else row.cites, row.origin, lang, 2)
+        line = line_of(pack, text, () if same else row.cites, row.origin, lang, 2)
+        yield unmarked(line) if isinstance(row.value, Unknown) else line
 
 
 def _row_words(pack: Pack, layer: Layer, row: Row, lang: str, rate: bool) -> str:

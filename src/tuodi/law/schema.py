@@ -62,4 +62,4 @@ def _explain(node: Node, error: ValidationError) -> Iterator[tuple[Node, str, st
         known = [str(item) for item in value if item is not None]
         yield node, f"found {node.kind}", f"one of: {', '.join(known)}{nearest(node.text, known)}"
     else:
-        yield node, f"found {node.kind}", wanted
+        yield node, f"found {node.kind}", wanted or "at least one"

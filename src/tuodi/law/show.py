@@ -7,12 +7,12 @@ it. What is not known stands first. Imports ``tuodi.i18n``, ``tuodi.vocabulary``
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tuodi.i18n import translator
 from tuodi.law.cite import document_text
 from tuodi.law.differences import differences
-from tuodi.law.line import Line, line_of
+from tuodi.law.line import Line, line_of, unmarked
 from tuodi.law.model import Classes, Pack, Reference, Unknown
 from tuodi.law.rules import award_lines, layer_lines, layer_tables
 from tuodi.law.words import (
@@ -104,23 +104,18 @@ def unknowns(pack: Pack, lang: str = "zh") -> list[Line]:
                     where = where or (_("其余情形") if row.otherwise else "")
                     said = _("；").join(part for part in (f"{name} · {what}", where) if part)
                     text = _("{where}：{value}").format(where=said, value=value_words(pack, row.value, lang))
-                    found.append(_unmarked(line_of(pack, text, row.cites, row.origin, lang)))
+                    found.append(unmarked(line_of(pack, text, row.cites, row.origin, lang)))
         for end in layer.brackets.upto if layer.brackets else ():
             if layer.brackets and isinstance(end, Unknown):
                 text = _("{name} · 分段：{value}").format(name=name, value=value_words(pack, end, lang))
-                found.append(_unmarked(line_of(pack, text, layer.brackets.cites, layer.brackets.origin, lang)))
+                found.append(unmarked(line_of(pack, text, layer.brackets.cites, layer.brackets.origin, lang)))
     for reference in pack.reference.values():
         for year, value in reference.values.items():
             if isinstance(value, Unknown):
                 name = title_words(reference.title, lang, reference.name)
                 text = _("{year} 年{name}：{value}").format(year=year, name=name, value=value_words(pack, value, lang))
-                found.append(_unmarked(line_of(pack, text, reference.cites, reference.origin, lang)))
+                found.append(unmarked(line_of(pack, text, reference.cites, reference.origin, lang)))
     return found
-
-
-def _unmarked(line: Line) -> Line:
-    """What is not known can be neither verified nor recalled."""
-    return replace(line, marks=())
 
 
 def counter_names(pack: Pack) -> list[str]:

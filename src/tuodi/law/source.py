@@ -60,7 +60,7 @@ class Node:
         if isinstance(self.content, dict):
             return "a mapping"
         if isinstance(self.content, list):
-            return "a list"
+            return "a list" if self.content else "an empty list"
         return "nothing" if self.content is None else repr(self.content)
 
     def plain(self) -> object:
@@ -113,7 +113,7 @@ def read_yaml(text: str, file: str, pack: str, problems: Problems) -> Node | Non
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
         what = " ".join(part for part in (error.context, error.problem) if part)
-        problems.add(Origin(pack, file, line), f"not YAML: {what}", _advice(text, line))
+        problems.add(Origin(pack, file, line), f"not YAML: {what}", _advice(text, line, what))
         return None
     except yaml.YAMLError as error:
         problems.add(Origin(pack, file, 1), f"not YAML: {str(error).splitlines()[0]}", "plain text in UTF-8")
@@ -128,8 +128,10 @@ def read_yaml(text: str, file: str, pack: str, problems: Problems) -> Node | Non
     return node
 
 
-def _advice(text: str, line: int) -> str:
+def _advice(text: str, line: int, what: str) -> str:
     lines = text.splitlines()
+    if "single document" in what:
+        return "one document a file: no line '---' in its middle"
     if 0 < line <= len(lines) and lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())].count("\t"):
         return "indent with spaces, never with tabs"
     return "see the line and the one before it: a missing space after ':', a bracket left open, a stray quote"
@@ -138,7 +140,7 @@ def _advice(text: str, line: int) -> str:
 def _convert(source: yaml.Node, origin: Origin, problems: Problems, seen: set[int]) -> Node:
     if id(source) in seen:
         problems.add(origin, "an alias (*name)", "the value itself, written out where it holds")
-        return Node(None, origin)
+        return Node("", origin, quoted=True)
     seen.add(id(source))
     if not source.tag.startswith(_STANDARD_TAG):
         problems.add(origin, f"the tag {source.tag!r}", "no tags: a value is what it says")

@@ -42,7 +42,7 @@ __all__ = [
     "whole",
 ]  # fmt: skip
 
-Kind = Literal["rate", "factor", "points", "amount", "limit"]
+Kind = Literal["rate", "target", "factor", "points", "amount", "limit"]
 
 CODE_SETS = ("provider_level", "setting", "purpose", "place", "authorisation", "scheme", "person_type", "identity")
 """Code sets that a pack may extend."""
@@ -58,7 +58,7 @@ RESERVED = frozenset({"cite", "unknown", "treat_as", "share", "of", "round", "is
 _AMOUNT = re.compile(r"(?P<sum>[0-9,]+(?:\.[0-9]+)?) *yuan")
 _SHARE = re.compile(r"(?P<rate>\S+) +of +(?P<of>\w+)")
 _ORDINAL = re.compile(r"[1-9][0-9]*\+?")
-_RANGES = {"rate": (0, 10_000), "factor": (0, 100_000), "points": (-10_000, 10_000)}
+_RANGES = {"rate": (0, 10_000), "target": (0, 10_000), "factor": (0, 100_000), "points": (-10_000, 10_000)}
 
 
 @dataclass
@@ -104,7 +104,7 @@ def each(node: Node | None) -> list[Node]:
     """The items of a list; a single thing is a list of one."""
     if node is None or node.content is None:
         return []
-    return node.items if isinstance(node.content, list) else [node]
+    return [item for item in node.items if item.content is not None] if isinstance(node.content, list) else [node]
 
 
 def choice(reading: Reading, node: Node | None, known: Sequence[str], what: str, default: str = "") -> str:
@@ -296,7 +296,7 @@ def _value_mapping(reading: Reading, node: Node, kind: Kind) -> Value:
     if "unknown" in pairs:
         treat_as = node.get("treat_as")
         if treat_as is not None and (kind != "limit" or treat_as.text != "none"):
-            what = "none" if kind == "limit" else "nothing: only an unknown limit may say 'treat_as: none'"
+            what = "treat_as: none" if kind == "limit" else "nothing: only an unknown limit may say 'treat_as: none'"
             reading.wrong(treat_as, f"'treat_as: {treat_as.text}'", what)
         why = text(reading, node.get("unknown"))
         if not why:
@@ -334,7 +334,7 @@ def table(
     if is_value(node) or node.content is None:
         rows = [Row({}, value(reading, node, kind), False, cites(reading, node, above), node.origin)]
     elif isinstance(node.content, list):
-        dimensions = [*(allowed or CONDITIONS), *reading.derived]
+        dimensions = list(allowed or (*CONDITIONS, *reading.derived))
         if kind != "rate":
             dimensions = [name for name in dimensions if name != "bracket"]
         rows = [_row(reading, item, kind, classes, above, dimensions) for item in node.items]

@@ -1,0 +1,1 @@
+"""Packs: reading, merging, checking, citing, showing."""
