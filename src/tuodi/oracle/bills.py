@@ -284,9 +284,12 @@ def prepare(
     by_person: dict[str, list[Bill]] = {}
     for bill in settled_bills(bills):
         by_person.setdefault(bill.person, []).append(bill)
+    rows_of: dict[str, list[dict[str, Any]]] = {}
+    for row in identities:
+        rows_of.setdefault(str(row["person_id"]), []).append(row)
     for name, mine in by_person.items():
         person = about.get(name, {})
-        rows = [row for row in identities if str(row["person_id"]) == name]
+        rows = rows_of.get(name, [])
         _stays(mine)
         for bill in mine:
             _codes(bill, person)

@@ -157,7 +157,7 @@ _OFF = object()
 def _candidates(view: View, name: str, rows: list[_Row]) -> list[tuple[Any, bool]]:
     """What the bill's value may be, each with whether it may be left out when no row takes it."""
     if name == "class":
-        return [(one, False) for one in view.classes]
+        return [(one, len(view.classes) > 1) for one in view.classes]
     if name == "bracket":
         return [(view.bracket, False)]
     if name == "stay_ordinal":

@@ -125,6 +125,8 @@ def _member_in_force(
     conditions = dict(member) if isinstance(member, dict) else {"identity": member}
     wanted = listed(conditions.pop("identity", None))
     mine = [row for row in rows if row["identity"] in wanted or _through_parent(pack, row, wanted, named)]
+    if not mine:
+        return False, False
     states = [(in_force(pack, row, days, layer), row) for row in mine]
     rest = holds(view, conditions)
     chosen = rest is not False and any(state and row.get("chosen") for state, row in states)
@@ -164,6 +166,8 @@ def classes_for(
     if not table:
         return ("everyone",)
     default = _own(pack, layer, "default_class")
+    if not rows:
+        return (default,)
     named = {
         str(code)
         for entry in table.values()
