@@ -8,7 +8,8 @@ bill) and, through :func:`parameters`, integer arrays with one row for each comb
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -218,15 +219,20 @@ def compile_pack(pack: Pack) -> Compiled:
 
 
 def compile_award(pack: Pack, award_id: str) -> Compiled:
-    """The layer of an award as a law of its own: one bill of one layer."""
+    """The layer of an award as a law of its own, in force on any day: one bill of one layer."""
     award = next(award for award in pack.awards if award.id == award_id)
-    spaces = pack_spaces(pack)
-    made, problems = _layer_tables(award.layer, spaces, 0)
-    if problems:
-        raise PackError(problems)
-    column = ClassColumn(award.layer.classes, ())
-    layers = (award.layer,)
-    return Compiled(pack, layers, _structure(pack, layers), spaces, (column,), (made,), pack.identities)
+    identities = replace(pack.identities, look_back=())
+    dates = replace(pack.dates, version="discharged_on", counter_year_by="settled_at")
+    alone = replace(
+        pack,
+        layers=(award.layer,),
+        identities=identities,
+        dates=dates,
+        in_force_from=date.min,
+        in_force_to=None,
+        awards=(),
+    )
+    return compile_pack(alone)
 
 
 def parameters(

@@ -103,7 +103,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
         stay_layer, stay_cap, stay_open,
         pay, self_in_scope, self_total, open_layers, admitted, reason,
         t_base, t_within, t_limit, t_used, t_taken, t_start, t_amounts, t_before, t_goal, t_raw,
-        t_room, t_cut, t_cap, t_given,
+        t_room, t_cut, t_cap, t_given, t_left,
     ):  # fmt: skip
         n_layers = layers.shape[0]
         n_counters = stay_cap.shape[1]
@@ -592,6 +592,9 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                 elif has_trace:
                     t_given[i, at] = STEP_NOTIONAL
 
+            if has_trace and has_parts:
+                for bucket in range(7):
+                    t_left[i, bucket] = u[bucket]
             admitted[i] = admits
             open_layers[i] = open_bits
             self_in_scope[i] = scoped - paid_in_scope

@@ -55,10 +55,12 @@ class Law:
 @dataclass(frozen=True)
 class Settlement:
     """``bills``: ``claim_id person_id status reason pay_<layer>… self_in_scope self_total counter_year pack``, in the
-    order of the claims, amounts in fen and null where undetermined. ``trace``: see ``tuodi.settlement.trace``."""
+    order of the claims, amounts in fen and null where undetermined. ``trace``: see ``tuodi.settlement.trace``.
+    ``left``: what every layer left by part and reason, kept with the full kernel only."""
 
     bills: pl.DataFrame
     trace: pl.DataFrame | None = None
+    left: pl.DataFrame | None = None
 
 
 def load_law(ref: str, roots: Sequence[Path] | None = None) -> Law:
@@ -124,7 +126,7 @@ def settle_with(
             bills = bills_of(compiled, chosen, claims[rows], identities, opening, window_from)
             _run(structure, compiled, bills, rows, opening, given, outcome, threads, shape)
     _mixed_years(law, outcome)
-    return Settlement(outcome.table(), outcome.trace_table() if trace else None)
+    return Settlement(outcome.table(), outcome.trace_table() if trace else None, outcome.left_table())
 
 
 def _check(law: Law, claims: pl.DataFrame, given: Collection[str]) -> None:
@@ -188,6 +190,7 @@ class _Outcome:
         self.open_self = np.zeros(rows, bool)
         self.reasons: dict[int, list[str]] = {}
         self.traces: list[pl.DataFrame] = []
+        self.lefts: list[pl.DataFrame] = []
         self.tracing = trace
 
     def add_reason(self, row: int, reason: str) -> None:
@@ -226,6 +229,9 @@ class _Outcome:
                 "pack": pl.Series(self.version.tolist(), dtype=pl.String),
             }
         )
+
+    def left_table(self) -> pl.DataFrame | None:
+        return pl.concat(self.lefts) if self.lefts else None
 
     def trace_table(self) -> pl.DataFrame:
         return pl.concat(self.traces) if self.traces else steps_of.empty()
@@ -298,6 +304,8 @@ def _run(
             list(pool.map(lambda piece: part(*piece), slices))
     _collect(structure, versions, bills, rows, out, outcome)
     if wanted.trace and outcome.tracing:
+        if wanted.parts:
+            outcome.lefts.append(steps_of.left_table(bills, steps))
         outcome.traces.append(steps_of.trace_table(structure, bills, versions, out, steps))
 
 

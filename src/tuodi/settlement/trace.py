@@ -12,19 +12,19 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tuodi.law.compile import Compiled, Structure
+from tuodi.law.compile import BUCKETS, Compiled, Structure
 from tuodi.law.dense import NO_LIMIT_FEN
 from tuodi.law.spaces import FALSE, TRUE
 from tuodi.settlement import kernel as k
 from tuodi.settlement.bills import Bills
 
-__all__ = ["STEPS", "STEP_ARRAYS", "empty", "step_arrays", "trace_table"]
+__all__ = ["LEFT", "STEPS", "STEP_ARRAYS", "empty", "left_table", "step_arrays", "trace_table"]
 
 Array = npt.NDArray[Any]
 
 STEP_ARRAYS = (
     "base", "within", "limit", "used", "taken", "start", "amounts", "before", "goal", "raw", "room", "cut", "cap",
-    "given",
+    "given", "left",
 )  # fmt: skip
 """The kernel's step arrays, in the order in which it takes them."""
 
@@ -46,6 +46,9 @@ what was paid and the sum; for a top-up what was paid and the target (fen × bas
 with limits (null: none) and rooms (null: not asked); ``cap``: the one that cut. ``cell``: the codes that decided,
 ``name=code;…``. Amounts in fen."""
 
+LEFT = {"claim_id": pl.String(), **dict.fromkeys(BUCKETS, pl.Int64())}
+"""What is left of a bill by bucket: unpaid in-scope money by the reason why, and the other parts."""
+
 
 def step_arrays(rows: int, layers: int, brackets: int, caps: int) -> dict[str, Array]:
     """Empty arrays for the kernel's steps."""
@@ -53,6 +56,7 @@ def step_arrays(rows: int, layers: int, brackets: int, caps: int) -> dict[str, A
     made["amounts"] = np.zeros((rows, layers, brackets), np.int64)
     made["room"] = np.full((rows, caps), -1, np.int64)
     made["cap"][:] = -1
+    made["left"] = np.zeros((rows, len(BUCKETS)), np.int64)
     return made
 
 
@@ -63,6 +67,12 @@ def trace_table(
     frames = [_layer_steps(structure, at, bills, versions, out, steps) for at in range(len(structure.layers))]
     places = pl.Series("place", np.tile(np.arange(bills.height), len(structure.layers)))
     return pl.concat(frames).with_columns(places).sort("place", maintain_order=True).drop("place")
+
+
+def left_table(bills: Bills, steps: dict[str, Array]) -> pl.DataFrame:
+    """What every layer left unpaid on each bill, by bucket (kernels with ``parts`` only)."""
+    columns = {name: steps["left"][:, number] for number, name in enumerate(BUCKETS)}
+    return pl.DataFrame({"claim_id": bills.claims["claim_id"], **columns}, schema=LEFT)
 
 
 def empty() -> pl.DataFrame:
