@@ -106,8 +106,8 @@ class Setup:
     """Persons in the employees' scheme, of 1,000."""
     observation: bool
     """Whether stays under emergency observation occur."""
-    identities: Mapping[str, int]
-    """Identity of a household → its weight."""
+    identities: tuple[tuple[str, int], ...]
+    """Identity of a household, and its weight."""
 
 
 PLACES: Mapping[str, Setup] = MappingProxyType(
@@ -121,18 +121,16 @@ PLACES: Mapping[str, Setup] = MappingProxyType(
             dialysis="chronic_outpatient",
             employees=30,
             observation=False,
-            identities=MappingProxyType(
-                {
-                    "dibao": 440,
-                    "tekun": 230,
-                    "dibao_margin": 130,
-                    "severe_disability": 70,
-                    "unsupported_child": 12,
-                    "orphan": 8,
-                    "entitled_group": 30,
-                    "rigid_expenditure": 30,
-                    "": 50,
-                }
+            identities=(
+                ("dibao", 440),
+                ("tekun", 230),
+                ("dibao_margin", 130),
+                ("severe_disability", 70),
+                ("unsupported_child", 12),
+                ("orphan", 8),
+                ("entitled_group", 30),
+                ("rigid_expenditure", 30),
+                ("", 50),
             ),
         ),
         "beijing": Setup(
@@ -144,7 +142,12 @@ PLACES: Mapping[str, Setup] = MappingProxyType(
             dialysis="special_outpatient",
             employees=0,
             observation=True,
-            identities=MappingProxyType({"dibao": 520, "tekun": 260, "dibao_margin": 160, "": 60}),
+            identities=(
+                ("dibao", 640),
+                ("tekun", 270),
+                ("dibao_margin", 30),
+                ("", 60),
+            ),
         ),
     }
 )

@@ -105,7 +105,7 @@ def people(dice: Dice, setup: Setup, count: int) -> list[Person]:
     household = 0
     while len(made) < count:
         household += 1
-        kind = dice.weighted(tuple(setup.identities.items()), "household", household, "kind")
+        kind = dice.weighted(setup.identities, "household", household, "kind")
         sizes = dict(_SIZES).get(kind, _ANY_SIZE)
         size = dice.weighted(sizes, "household", household, "size")
         start, end = _recognised(dice, setup, household, kind)

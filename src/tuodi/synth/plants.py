@@ -113,6 +113,7 @@ def _flag_late(dice: Dice, case: Case) -> Plant:
     serious = _serious(case)
     bill = serious[dice.below(len(serious), case.person.index, "late after")]
     day = bill.settled_at.date() + timedelta(days=dice.between(9, 40, case.person.index, "late by"))
+    day = min(day, date(bill.settled_at.year + 1, 1, 5))
     case.person.flags = [Flag(case.person.identities[0], day)]
     return Plant("flagged_late", "flagged_late", day.isoformat())
 
@@ -121,16 +122,22 @@ def _can_be_lower(case: Case) -> bool:
     return _listed(case) and case.person.identities[0].identity in ("tekun", "dibao") and bool(_serious(case))
 
 
+_BELOW = {"tekun": "dibao", "dibao": "dibao_margin"}
+
+
 def _lower(setup: Setup) -> Callable[[Dice, Case], Plant]:
     def apply(dice: Dice, case: Case) -> Plant:
+        """Marked by a lower identity: an old one that was never updated, or one from another body's list."""
         held = case.person.identities[0]
-        if setup.place == "suqian":
-            since = date(setup.year - dice.between(1, 4, case.person.index, "lower since"), 3, 1)
+        since = date(setup.year - dice.between(1, 4, case.person.index, "lower since"), 3, 1)
+        if setup.place == "suqian" and dice.chance(400, case.person.index, "lower by another body"):
             lower = Interval("severe_disability", since, None, "残联", since)
+            case.person.identities = [held, lower]
         else:
-            held = replace(held, identity="tekun")
-            lower = Interval("dibao", date(setup.year - 5, 6, 1), None, "民政", date(setup.year - 5, 6, 1))
-        case.person.identities = [held, lower]
+            if setup.place == "beijing":
+                held = replace(held, identity="tekun")
+                case.person.identities = [held]
+            lower = Interval(_BELOW[held.identity], held.start, None, "民政", held.start)
         case.person.flags = [Flag(lower, lower.start)]
         return Plant("lower_identity", "lower_class_used", lower.identity)
 
