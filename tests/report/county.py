@@ -140,6 +140,7 @@ def _sheet(builder: Builder, person: str, identity: str, bill: dict[str, Any], r
         raw=bill["raw"],
         cap="year" if bill["cut"] else None,
         cap_cut=bill["cut"],
+        cap_limit=CAP if bill["cut"] else None,
         by_law=bill["paid"],
         recorded=recorded,
         difference=bill["paid"] - recorded,

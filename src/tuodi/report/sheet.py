@@ -86,7 +86,7 @@ def sheet(bill: Row, steps: Sequence[Row], context: Context) -> tuple[SheetLine,
         for side in left:
             left[side] = _minus(left[side], amounts[side])
             whole[side] = _minus(whole[side], amounts[side])
-    if only_in_scope and not any(amount is not None and amount < 0 for amount in left.values()):
+    if only_in_scope and (left["by_law"] is None or left["by_law"] >= 0):
         word = _("政策范围内个人负担")
         own.append((Step(word, left["by_law"], "self"), Step(word, left["recorded"], "self"), None))
     word = _("个人负担合计（含目录外、超限价、先行自付）")
