@@ -163,6 +163,7 @@ def test_two_level_header_in_a_text_file(tmp_path: Path) -> None:
         ("2024年1月至6月", date(2024, 1, 1), date(2024, 6, 30)),
         ("数据截至2024年2月", None, date(2024, 2, 29)),
         ("数据截至：2024-11-30", None, date(2024, 11, 30)),
+        ("统计期间：2024-01-01 至 2024-06-30　　数据截至：2024-11-30", date(2024, 1, 1), date(2024, 6, 30)),
         ("2024年3月城乡低保资金发放名册", date(2024, 3, 1), date(2024, 3, 31)),
         ("2024年度医疗救助结算明细", date(2024, 1, 1), date(2024, 12, 31)),
         ("制表日期：2024-11-30", None, None),
@@ -172,6 +173,7 @@ def test_two_level_header_in_a_text_file(tmp_path: Path) -> None:
 def test_the_period_in_the_title(tmp_path: Path, line: str, begin: date | None, end: date | None) -> None:
     reading = read_table(write_csv(tmp_path / "a.csv", [[line], *rows_of(bill())]), CLAIMS)
     assert (reading.window_from, reading.window_to) == (begin, end)
+    assert reading.as_of == (date(2024, 11, 30) if "数据截至：" in line else end if "截至" in line else None)
 
 
 def test_header_must_stand_in_the_first_ten_rows(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from tuodi.exchange._reasons import file_error
 from tuodi.exchange._text import first_chinese
 from tuodi.exchange._typed import typed_column
 from tuodi.exchange._values import UNIT_DIGITS
-from tuodi.exchange._window import read_window
+from tuodi.exchange._window import read_as_of, read_window
 from tuodi.exchange._words import CodeBook, code_book, value_key
 from tuodi.tables import Schema, conform
 
@@ -316,6 +316,7 @@ def _reading(
         footer_lines=table.footer_lines,
         window_from=begin,
         window_to=end,
+        as_of=read_as_of(table.title_lines),
         origin=origin.with_columns(row=table.rows.filter(good) if bad else table.rows),
         refund_flags=None if flags is None else flags.filter(good),
         message=table.message,

@@ -6,6 +6,7 @@ name per column; then a :class:`Match`: header → column of the schema. Imports
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -79,7 +80,7 @@ def find_header(
     width = max((len(row) for row in head), default=0)
     grid = [[*row, *[""] * (width - len(row))] for row in head]
     for first in range(min(len(grid), HEADER_WITHIN)):
-        single = tuple(cell.strip() for cell in grid[first])
+        single = tuple(map(_tidy, grid[first]))
         candidates = [Header(first, first, single, _score(single, schema, forced))]
         if first + 1 < min(len(grid), HEADER_WITHIN):
             names = _two_levels(grid, first, merged, schema.name)
@@ -96,13 +97,18 @@ def _better(one: Header, other: Header) -> bool:
     return (one.score, one.first - one.last) > (other.score, other.first - other.last)
 
 
+def _tidy(cell: str) -> str:
+    """A header as one line: line breaks only fit it into its cell."""
+    return re.sub(r"\s*[\r\n]+\s*", "", cell.strip())
+
+
 def _score(names: Sequence[str], schema: Schema, forced: Sequence[str]) -> int:
     found = {match[0] for name in names if name and (match := _lookup(schema.name, name))}
     return len(found) + len(set(forced) & set(names))
 
 
 def _two_levels(grid: Sequence[Sequence[str]], first: int, merged: Merged, table: str) -> tuple[str, ...]:
-    upper, lower = [cell.strip() for cell in grid[first]], [cell.strip() for cell in grid[first + 1]]
+    upper, lower = list(map(_tidy, grid[first])), list(map(_tidy, grid[first + 1]))
     spans = [(start, end) for start, end in merged if start[0] <= first <= end[0]]
     for (_, left), (_, right) in spans:
         for column in range(left, min(right + 1, len(upper))):

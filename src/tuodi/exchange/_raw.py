@@ -102,7 +102,10 @@ def drop_lines(table: RawTable, key: Sequence[int], keep: Sequence[int] = ()) ->
     repeated = pl.Series([len(matched) > 1]).new_from_index(0, cells.height)
     for column in matched:
         tail = table.headers[column].rsplit("/", 1)[-1]
-        repeated &= cells[str(column)].str.strip_chars().is_in([table.headers[column], tail]).fill_null(False)
+        flat = cells[str(column)].str.replace_all(r"\s*[\r\n]+\s*", "").str.strip_chars()
+        repeated &= flat.is_in([table.headers[column], tail]).fill_null(False)
+        if not repeated.any():
+            break
     gone = blank | footer | repeated
     if not gone.any():
         return table

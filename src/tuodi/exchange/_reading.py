@@ -66,6 +66,8 @@ class Reading:
     footer_lines: tuple[str, ...] = ()
     window_from: date | None = None
     window_to: date | None = None
+    as_of: date | None = None
+    """数据截至: the day up to which the source's data reach, where the title says so."""
     dropped: int = 0
     """Rows that repeat another one exactly; found by a check, not by reading."""
     origin: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"row": pl.Int64()}))

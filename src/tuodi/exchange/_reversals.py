@@ -126,7 +126,7 @@ class _Pairs:
             self.renamed[place] = (own, original)
             self.notes.add(place, "reversal_inferred", "reverses", row["claim_id"], original, soft=True)
             return
-        for name in _MONEY:
+        for name in ["total"] if row["total"] < 0 else _MONEY:
             if row[name] is not None and row[name] < 0:
                 self.notes.add(place, "negative_amount", name, yuan(row[name]))
 

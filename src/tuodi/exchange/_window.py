@@ -10,7 +10,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 
-__all__ = ["read_window"]
+__all__ = ["read_as_of", "read_window"]
 
 _DAY = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
 _COMPACT = r"((?:19|20)\d{2})(\d{2})(\d{2})"
@@ -34,6 +34,11 @@ def read_window(lines: Sequence[str]) -> tuple[date | None, date | None]:
             if found != (None, None):
                 return found
     return None, None
+
+
+def read_as_of(lines: Sequence[str]) -> date | None:
+    """The day up to which the data reach, where a line says so (数据截至)."""
+    return next((found for line in lines if (found := _until(line)[1])), None)
 
 
 Window = tuple[date | None, date | None]
