@@ -12,6 +12,7 @@ from golden.cases import CASES, PACKS, Case
 from tuodi.money import parse_yuan
 from tuodi.oracle import read_cases, run_case
 from tuodi.settlement import Law, Settlement, load_law, settle
+from tuodi.settlement.award import award
 
 SETTLED = [case for case in CASES if case.pack]
 
@@ -56,6 +57,30 @@ def test_the_engine_agrees(case: Case) -> None:
     rows = {row["claim_id"]: row for row in settled(case).bills.iter_rows(named=True)}
     wanted = [row for row in case.rows("expect") if "claim_id" in row]
     assert [problem for row in wanted for problem in differences(rows[row["claim_id"]], row)] == []
+
+
+@pytest.mark.req("SP12")
+@pytest.mark.parametrize("case", [case for case in SETTLED if case.rows("awards")], ids=lambda case: case.id)
+def test_the_engine_awards_alike(case: Case) -> None:
+    asked = tables.awards(case)
+    assert asked is not None
+    made = award(
+        law_of(case.pack),
+        tables.claims(case),
+        tables.identities(case),
+        asked,
+        tables.persons(case),
+        given=case.data.get("given", ()),
+    )
+    wanted = [row for row in case.rows("expect") if "kind" in row]
+    assert wanted
+    for row in wanted:
+        known = {name: row[name] for name in ("person_id", "kind", "applied_on") if name in row}
+        (got,) = [one for one in made.iter_rows(named=True) if all(str(one[n]) == v for n, v in known.items())]
+        if "status" in row:
+            assert got["status"] == row["status"]
+        if "amount" in row:
+            assert got["amount"] == (None if row["amount"] == "undetermined" else parse_yuan(row["amount"]))
 
 
 @pytest.mark.req("SP12")

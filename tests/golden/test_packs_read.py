@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from golden.cases import CASES, PACKS
-from tuodi.law import find_packs, read_pack
+from tuodi.law import check_pack, find_packs, read_pack
 from tuodi.law.compile import compile_award, compile_pack
 from tuodi.law.model import Pack, Table, Unknown
 from tuodi.law.spaces import layer_tables
@@ -41,7 +41,8 @@ def test_the_places_of_the_issue_are_there() -> None:
 
 @pytest.mark.req("SP10")
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_a_pack_reads_and_compiles(name: str) -> None:
+def test_a_pack_checks_clean_and_compiles(name: str) -> None:
+    assert check_pack(name, [PACKS]) == []
     pack = pack_of(name)
     compiled = compile_pack(pack)
     assert compiled.structure.layers

@@ -7,6 +7,7 @@ docs/reference/pack-language.md section 8. Imports this room and ``tuodi.law``.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -43,8 +44,9 @@ def award(
     opening: pl.DataFrame | None = None,
     *,
     window_from: date | None = None,
+    given: Collection[str] = (),
 ) -> pl.DataFrame:
-    """Decide each request of ``awards``; rows in the order given, columns of ``AWARDED``.
+    """Decide each request of ``awards``; rows in the order given, columns of ``AWARDED``. ``given``: as in ``settle``.
 
     Raises ``TableError`` for a table that breaks its schema or an award that no version of the law has.
     """
@@ -55,7 +57,7 @@ def award(
     wanted = {person for request in awards.iter_rows(named=True) for person in _subjects(request, households)}
     wanted |= set(awards["person_id"])
     concerned = claims.filter(pl.col("person_id").is_in(list(wanted)))
-    run = settle_with(law, concerned, identities, persons, opening, window_from, (), True, 1, EVERYTHING)
+    run = settle_with(law, concerned, identities, persons, opening, window_from, given, True, 1, EVERYTHING)
     dated = concerned.select("claim_id", "discharged_on")
     bills = run.bills.join(dated, on="claim_id", maintain_order="left").filter(
         ~pl.col("status").is_in(["annulled", "quarantined"])
