@@ -181,11 +181,13 @@ FRAMES: Mapping[str, Mapping[str, pl.DataType]] = {
         "person_id": TEXT, "claim_id": TEXT, "step": WHOLE, "layer": TEXT,
         "state": TEXT,        # paid | outside | given | notional | undetermined
         "audited": pl.Boolean(), "class": TEXT,
-        "base": FEN, "deductible_limit": FEN, "deductible_taken": FEN,
+        "base": FEN,
+        "deductible_limit": FEN, "deductible_used": FEN, "deductible_taken": FEN,  # used: by earlier bills
         "bracket_amounts": FENS,            # amounts in each bracket
         "bracket_rates": pl.List(pl.Int64()),  # basis points
         "raw": FEN,           # before caps
-        "cap": TEXT, "cap_cut": FEN, "cap_limit": FEN,
+        "cap": TEXT, "cap_cut": FEN,  # the cap that cut, and by how much
+        "cap_limit": FEN, "cap_room": FEN,  # of that cap, or of the only one that reaches the bill
         "by_law": FEN, "recorded": FEN, "difference": FEN,
         "citations": TEXTS,   # document, number and article, ready to print
         "reason": TEXT,

@@ -77,7 +77,7 @@ def _report(totals: pl.DataFrame) -> pl.DataFrame:
     for name in totals["measure"].unique(maintain_order=True):
         meant[name] = columns.get(name, name)
         if meant[name] not in CLAIMS.money:
-            hint = nearest(name, sorted(CLAIMS.money))
+            hint = nearest(name, [n for n, column in columns.items() if column in CLAIMS.money])
             raise TableError(f"table totals: column 'measure' holds {name!r}, which is no amount of a settlement{hint}")
     return (
         totals.with_columns(pl.col("measure").replace_strict(meant, return_dtype=pl.String()))

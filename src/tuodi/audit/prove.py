@@ -122,12 +122,13 @@ def prove(
         law = stand.law if scenario.law is None else scenario.law
         known = {layer.id for pack in law.packs for layer in pack.layers if layer.given is None}
         wanted = stand.layers if scenario.layers is None else scenario.layers
-        layers = tuple(layer for layer in wanted if layer in known)
-        concerned = bills.filter(pl.col("layer").is_in(layers) & (pl.col("status") != "annulled"))
+        concerned = bills.filter(pl.col("layer").is_in(wanted) & (pl.col("status") != "annulled"))
+        concerned = concerned.filter(pl.col("layer").is_in(known))
         if concerned.is_empty():
             continue
         if progress is not None:
             progress(scenario.family)
+        layers = tuple(layer for layer in wanted if (concerned["layer"] == layer).any())
         altered = Stand(
             law,
             _of_people(stand.claims if scenario.claims is None else scenario.claims, concerned),

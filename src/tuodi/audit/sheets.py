@@ -134,11 +134,25 @@ def waterfalls_frame(
 
 
 def _sheet_rows(trace: pl.DataFrame, layer: str) -> pl.DataFrame:
-    return trace.filter(pl.col("layer") == layer).select(
+    rows = trace.filter(pl.col("layer") == layer)
+    found = [_of_cap(*each) for each in rows.select("cap", "caps", "limits", "rooms").iter_rows()]
+    return rows.select(
         "claim_id", "layer", "state", "class", "base", pl.col("deductible").alias("deductible_limit"),
-        "deductible_taken", pl.col("amounts").alias("bracket_amounts"), pl.col("rates").alias("bracket_rates"),
-        "raw", "cap", "cap_cut", "cap_limit", "paid", "reason",
+        "deductible_used", "deductible_taken", pl.col("amounts").alias("bracket_amounts"),
+        pl.col("rates").alias("bracket_rates"), "raw", "cap", "cap_cut", "paid", "reason",
+        pl.Series("cap_limit", [limit for limit, _ in found], dtype=pl.Int64),
+        pl.Series("cap_room", [room for _, room in found], dtype=pl.Int64),
     )  # fmt: skip
+
+
+def _of_cap(
+    cap: str, caps: list[str], limits: list[int | None], rooms: list[int | None]
+) -> tuple[int | None, int | None]:
+    """Limit and room of the cap that cut, or of the only one that reached the bill."""
+    if cap in caps:
+        at = caps.index(cap)
+        return limits[at], rooms[at]
+    return (limits[0], rooms[0]) if len(caps) == 1 else (None, None)
 
 
 def _citation_column(packs: Sequence[Pack], rows: pl.DataFrame, layer: str) -> pl.Series:
