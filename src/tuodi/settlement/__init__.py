@@ -4,6 +4,13 @@ Enters: tables of ``tuodi.tables`` and a law of ``tuodi.law``. Leaves: tables in
 ``tuodi.tables``, ``tuodi.vocabulary``, ``tuodi.money``, ``tuodi.i18n`` and ``tuodi.errors``.
 """
 
+from tuodi.settlement.award import award
+from tuodi.settlement.estimate import estimate
+from tuodi.settlement.explain import Explanation, explain, explanation_lines
+from tuodi.settlement.resettle import resettle
 from tuodi.settlement.run import Law, Settlement, load_law, settle
 
-__all__ = ["Law", "Settlement", "load_law", "settle"]
+__all__ = [
+    "Explanation", "Law", "Settlement", "award", "estimate", "explain", "explanation_lines", "load_law", "resettle",
+    "settle",
+]  # fmt: skip
