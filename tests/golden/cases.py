@@ -20,7 +20,7 @@ PACKS = Path(__file__).resolve().parents[2] / "packs"
 EMPTY = frozenset({"", "~", "null"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One case: its file within ``packs``, and what stands in it."""
 

@@ -22,6 +22,7 @@ def law_of(pack: str) -> Law:
     return load_law(pack, [PACKS])
 
 
+@cache
 def settled(case: Case, *, trace: bool = False) -> Settlement:
     return settle(
         law_of(case.pack),
