@@ -452,6 +452,11 @@ def test_as_warning_keeps_a_row_unless_the_value_is_required(tmp_path: Path) -> 
     assert reading.frame["claim_id"].to_list() == ["S1"]
     assert findings(reading.warnings) == [(2, "证件号码", "certificate_check")]
     assert findings(reading.quarantine) == [(3, "出院日期", "date_impossible")]
+    head = [name for name in HEAD if name != "人员编号"]
+    alone = write_csv(tmp_path / "b.csv", [*rows_of(bill(证件号码=wrong), head=head), ["S3"]])
+    kept = read_table(alone, CLAIMS, as_warning=frozenset({"certificate_check", "row_short"}))
+    assert kept.frame.is_empty()
+    assert findings(kept.quarantine) == [(2, "证件号码", "certificate_check"), (3, "", "row_short")]
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "parquet", "xls", "zip", "csv"])

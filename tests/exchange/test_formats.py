@@ -214,6 +214,11 @@ def test_unit_in_the_title_holds_for_every_amount(tmp_path: Path) -> None:
     assert (frame["total"][0], frame["paid_assistance"][0]) == (100_000, 1)
 
 
+@pytest.mark.parametrize("line", ["填报单位：分宜县医疗保障局", "填报单位：元氏县医疗保障局", "报送单位：万元镇"])
+def test_the_name_of_an_office_is_no_unit(tmp_path: Path, line: str) -> None:
+    assert read_table(write_csv(tmp_path / "a.csv", [[line], *rows_of(bill())]), CLAIMS).frame["total"][0] == 100_000
+
+
 def test_fractions_of_a_fen_are_refused_in_each_unit(tmp_path: Path) -> None:
     rows = rows_of(bill(医疗救助="12.5"))
     rows[0][-1] += "（分）"

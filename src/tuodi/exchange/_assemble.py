@@ -197,6 +197,9 @@ def _column(table: RawTable, schema: Schema, name: str, cells: pl.Series, option
         if made is not None:
             return made
         cells = _texts(cells)
+    elif kind == "text" and table.encoding == "parquet":  # a text mark is a spreadsheet's habit
+        stripped = cells.str.strip_chars()
+        return Column(stripped.set(stripped == "", None), [])
     return parse_column(cells, kind, name, dtype, _book(schema, name, options), digits)
 
 
@@ -269,8 +272,8 @@ def _reading(
         *((f.position, f.column, match.columns.get(f.column, -1), f.code, f.found, f.expected) for f in faults),
     ]
     height = table.cells.height
-    needed = set(schema.required)
-    hard = [line for line in every if line[3] not in soft or (line[1] in needed and _lost(columns, line))]
+    lost = _lost(columns, schema)
+    hard = [line for line in every if line[3] not in soft or line[2] < 0 or line[0] in lost]
     bad = {line[0] for line in hard}
     warned = [line for line in every if line not in hard] if len(hard) < len(every) else []
     hit = sorted({line[0] for line in every})
@@ -324,10 +327,10 @@ def _reading(
     )
 
 
-def _lost(columns: Mapping[str, pl.Series], line: Any) -> bool:
-    """A required value that was refused cannot be excused: there is nothing to go on with."""
-    position, name = line[0], line[1]
-    return name not in columns or columns[name][position] is None
+def _lost(columns: Mapping[str, pl.Series], schema: Schema) -> frozenset[int]:
+    """Rows that lack a required value: nothing can excuse them, for there is nothing to go on with."""
+    gaps = [columns[name].is_null().arg_true().to_list() for name in schema.required if name in columns]
+    return frozenset(place for places in gaps for place in places)
 
 
 def _keys(table: RawTable, match: Match, positions: list[int]) -> dict[int, str]:

@@ -68,8 +68,8 @@ its first bytes, not from its name.
   not used. Two headers for one column must agree in every row, else the file is refused; of two national names
   (`HOSP_LV`, `DEDC_HOSP_LV`) the one listed first is used.
 - **Amounts** are yuan with at most two decimals. A unit in the header or above it is obeyed: 分 and 万元 are
-  converted exactly. `1,234.50`, `￥12`, `12元`, full-width digits, a leading `'` and `(12.00)` for a negative are read. In Parquet,
-  money is `decimal(18,2)`; floats and bare integers are refused.
+  converted exactly. `1,234.50`, `￥12`, `12元`, full-width digits, a leading `'` and `(12.00)` for a negative are read.
+  In Parquet, money is `decimal(18,2)`; floats and bare integers are refused.
 - **Dates**: `2024-03-05`, `2024/3/5`, `20240305`, `2024年3月5日`, a spreadsheet's serial number, each with or without a
   time. `长期`, an empty cell and years from 2099 are an open end.
 - **Identity numbers**: 15 digits become 18, the check character is proved; a disability certificate counts by the
@@ -100,7 +100,7 @@ def _tables() -> Iterator[str]:
             yield _row(schema, column)
         if name == "claims":
             marks = " ".join(f"`{alias}`" for alias in vocabulary.aliases(name)["refund_flag"][1:])
-            yield f"| `refund_flag` |  | text | {marks} | not kept; a bill marked 1 needs its reversal in the file |"
+            yield f"| `refund_flag` |  | text | {marks} | a bill marked 1 needs its reversal in the file |"
         yield ""
 
 

@@ -22,7 +22,7 @@ _BRACKETED = re.compile(r"[(\[【〔{<《]([^)\]】〕}>》]*)[)\]】〕}>》]")
 _NOISE = re.compile(r"[\s_\-*'\"“”‘’:：;；,，、.。·/\\()\[\]【】〔〕]+")
 _UNITS = {"元": "元", "人民币元": "元", "rmb": "元", "¥": "元", "分": "分", "万元": "万元", "万": "万元"}
 _UNIT_PREFIX = re.compile(r"^(?:金额)?单位(?:为|是)?|^人民币")
-_TAIL_UNIT = re.compile(r"单位[:为]?\s*(万元|元|分)")
+_TAIL_UNIT = re.compile(r"单位[:为]?\s*(万元|元|分)(?![\u4e00-\u9fff])")
 
 
 def plain(text: str) -> str:

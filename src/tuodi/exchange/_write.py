@@ -5,11 +5,10 @@ Enters: a conformed table. Leaves: a file that ``read_table`` reads back to the 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import xlsxwriter
 
 from tuodi.errors import UsageError
 from tuodi.exchange._text import first_chinese
-from tuodi.money import yuan
+from tuodi.money import FEN_PER_YUAN, yuan
 from tuodi.tables import Schema, conform
 
 __all__ = ["new_workbook", "write_table"]
@@ -67,12 +66,27 @@ def _text(value: Any, money: bool) -> str:
 
 
 def _csv(table: pl.DataFrame, schema: Schema, titles: Sequence[str]) -> bytes:
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(titles)
-    columns = [[_text(value, name in schema.money) for value in table[name].to_list()] for name in table.columns]
-    writer.writerows(zip(*columns, strict=True))
-    return out.getvalue().encode("utf-8-sig")
+    out = BytesIO()
+    texts = table.select(_as_text(name, table.schema[name], name in schema.money) for name in table.columns)
+    texts.rename(dict(zip(table.columns, titles, strict=True))).write_csv(out, include_bom=True, line_terminator="\r\n")
+    return out.getvalue()
+
+
+def _as_text(name: str, dtype: pl.DataType, money: bool) -> pl.Expr:
+    column = pl.col(name)
+    if money:
+        size = column.abs()
+        whole, rest = (size // FEN_PER_YUAN).cast(pl.String()), (size % FEN_PER_YUAN).cast(pl.String())
+        sign = pl.when(column < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+        return pl.concat_str(sign, whole, pl.lit("."), rest.str.zfill(2)).alias(name)
+    if dtype == pl.Boolean():
+        return pl.when(column).then(pl.lit("是")).when(~column).then(pl.lit("否")).alias(name)
+    if dtype.base_type() == pl.Datetime:
+        return column.dt.strftime("%Y-%m-%d %H:%M:%S%.f").alias(name)
+    if dtype == pl.String():
+        marked = pl.any_horizontal(column.str.starts_with(sign) for sign in _MARKED)
+        return pl.when(marked).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).alias(name)
+    return column
 
 
 def new_workbook(out: BytesIO) -> Any:
@@ -113,11 +127,11 @@ def _xlsx(table: pl.DataFrame, schema: Schema, titles: Sequence[str]) -> bytes:
 def _parquet(table: pl.DataFrame, schema: Schema, titles: Sequence[str]) -> bytes:
     arrays = []
     for name in table.columns:
-        if name in schema.money:
-            values = [None if fen is None else Decimal(fen).scaleb(-2) for fen in table[name].to_list()]
-            arrays.append(pa.array(values, type=pa.decimal128(18, 2)))
-        else:
-            arrays.append(table[name].rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()))
+        array = table[name].rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+        if name in schema.money:  # the same integers, read with two decimals
+            whole = array.cast(pa.decimal128(19, 0))
+            array = pa.Array.from_buffers(pa.decimal128(18, 2), len(whole), whole.buffers(), offset=whole.offset)
+        arrays.append(array)
     out = pa.BufferOutputStream()
     pq.write_table(pa.table(dict(zip(titles, arrays, strict=True))), out, compression="zstd")
     return bytes(out.getvalue().to_pybytes())
