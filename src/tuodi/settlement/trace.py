@@ -6,7 +6,8 @@ Imports ``tuodi.law`` and this room.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,10 @@ from tuodi.law.spaces import FALSE, TRUE
 from tuodi.settlement import kernel as k
 from tuodi.settlement.bills import Bills
 
-__all__ = ["LEFT", "STEPS", "STEP_ARRAYS", "empty", "left_table", "step_arrays", "trace_table"]
+if TYPE_CHECKING:
+    from tuodi.settlement.run import Settlement
+
+__all__ = ["LEFT", "STEPS", "STEP_ARRAYS", "empty", "left_table", "step_arrays", "trace_table", "wide_trace"]
 
 Array = npt.NDArray[Any]
 
@@ -73,6 +77,34 @@ def left_table(bills: Bills, steps: dict[str, Array]) -> pl.DataFrame:
     """What every layer left unpaid on each bill, by bucket (kernels with ``parts`` only)."""
     columns = {name: steps["left"][:, number] for number, name in enumerate(BUCKETS)}
     return pl.DataFrame({"claim_id": bills.claims["claim_id"], **columns}, schema=LEFT)
+
+
+def wide_trace(run: Settlement, layers: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
+    """The bills with the steps of every layer beside them, and the names of the new columns in fen.
+
+    For each layer: ``class_ base_ deductible_taken_ bracket_<n>_ cap_cut_``.
+    """
+    frame, money = run.bills, []
+    trace = empty() if run.trace is None else run.trace
+    for layer in layers:
+        own = trace.filter(pl.col("layer") == layer)
+        brackets = int(own["amounts"].list.len().max() or 1)  # type: ignore[arg-type]
+        amounts = {
+            f"bracket_{n}_{layer}": pl.col("amounts").list.get(n - 1, null_on_oob=True) for n in range(1, brackets + 1)
+        }
+        columns = {
+            f"base_{layer}": pl.col("base"), f"deductible_taken_{layer}": pl.col("deductible_taken"), **amounts,
+            f"cap_cut_{layer}": pl.col("cap_cut"),
+        }  # fmt: skip
+        known = pl.col("state") != "undetermined"
+        steps = own.select(
+            "claim_id",
+            pl.col("class").alias(f"class_{layer}"),
+            *(pl.when(known).then(column).alias(name) for name, column in columns.items()),
+        )
+        frame = frame.join(steps, on="claim_id", how="left", maintain_order="left")
+        money += list(columns)
+    return frame, money
 
 
 def empty() -> pl.DataFrame:
