@@ -29,7 +29,10 @@ def test_the_same_seed_gives_the_same_bytes(suqian: SynthResult, tmp_path: Path)
 
 
 def test_another_seed_gives_another_county(suqian: SynthResult, tmp_path: Path) -> None:
-    other = write_demo(tmp_path, seed=SEED + 1, place="suqian", persons=40)
+    told: list[tuple[int, int]] = []
+    other = write_demo(tmp_path, seed=SEED + 1, persons=60, progress=lambda done, of: told.append((done, of)))
+    assert told == sorted(told)
+    assert told[-1][0] <= told[-1][1] == other.counts["persons"]
     assert truth(other, "settlement")[:3] != truth(suqian, "settlement")[:3]
 
 
@@ -136,4 +139,6 @@ def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
         write_demo(tmp_path, seed=1, scale="country")
     with pytest.raises(UsageError, match="year 2019"):
         write_demo(tmp_path, seed=1, year=2019)
+    with pytest.raises(UsageError, match="at least 50"):
+        write_demo(tmp_path, seed=1, persons=7)
     assert not list(tmp_path.iterdir())

@@ -7,7 +7,7 @@ Imports ``tuodi.synth``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -39,6 +39,9 @@ __all__ = ["NAMES", "SCALES", "SynthResult", "write_demo"]
 
 SCALES: Mapping[str, int] = {"demo": 5000}
 """How many persons each scale has."""
+
+FEWEST = 50
+"""Persons of the smallest county."""
 
 NAMES = {
     "claims": "医疗救助结算明细.xlsx",
@@ -76,22 +79,30 @@ def write_demo(
     scale: str = "demo",
     persons: int | None = None,
     roots: Sequence[Path] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> SynthResult:
     """Invent a county and write its files into ``out``; ``persons`` makes a smaller one, for tests.
 
-    Raises ``UsageError`` for a place, scale or year that there is none of.
+    ``progress`` is called with persons settled and persons in all. Raises ``UsageError`` for a place, scale, year
+    or number of persons that there is none of.
     """
     setup = setup_of(place)
     if scale not in SCALES:
         raise UsageError(f"scale {scale!r} is unknown; use {' or '.join(SCALES)}")
     if year is not None and year != setup.year:
         raise UsageError(f"year {year} for {place!r}: the pack {setup.pack} is written for {setup.year}")
+    if persons is not None and persons < FEWEST:
+        raise UsageError(f"persons {persons}: a county has at least {FEWEST}")
     dice = Dice(seed)
     folk = people(dice, setup, persons or SCALES[scale])
     hidden = unseen(dice, folk)
     cases = [Case(person, bills_of(dice, setup, person)) for person in folk]
     plant(dice, setup, cases)
-    settled = list(settle_year(dice, setup, Judge(setup.pack, roots), cases))
+    settled = []
+    for done in settle_year(dice, setup, Judge(setup.pack, roots), cases):
+        settled.append(done)
+        if progress:
+            progress(done.case.person.index + 1, len(cases))
     rows, bad = spoil(dice, settled)
 
     out.mkdir(parents=True, exist_ok=True)
