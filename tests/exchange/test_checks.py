@@ -22,7 +22,7 @@ from exchange.material import (
     write_csv,
 )
 from tuodi.exchange import check_claims, check_identities, check_reading, link_persons, read_table
-from tuodi.tables import CLAIMS
+from tuodi.tables import CLAIMS, IDENTITIES
 
 pytestmark = pytest.mark.req("AD02")
 
@@ -175,6 +175,23 @@ def test_identities_that_overlap_are_shown() -> None:
         (2, "interval_overlap", "2024-01-01 – 2024-06-30"),
         (5, "duplicate_dropped", "1"),
     ]
+
+
+def test_findings_of_a_check_carry_the_files_own_rows(tmp_path: Path) -> None:
+    rows = [
+        ["身份标识明细"],
+        ["人员编号", "救助身份", "开始日期", "结束日期"],
+        ["P0", "?", "2024-01-01", ""],
+        ["P1", "低保", "2024-02-01", "2024-01-01"],
+        ["P2", "低保", "2024-01-01", ""],
+        ["P2", "低保", "2024-01-01", ""],
+    ]
+    reading = read_table(write_csv(tmp_path / "a.csv", rows), IDENTITIES)
+    after = reading.after(check_identities(reading.frame))
+    assert findings(after.quarantine) == [(3, "救助身份", "code_unknown_plain"), (4, "开始日期", "from_after_to")]
+    assert after.quarantine["cells"].to_list()[1] == rows[3]
+    assert findings(after.warnings) == [(6, "救助身份", "duplicate_dropped")]
+    assert (after.rows_read, after.frame.height, after.quarantined, after.dropped) == (4, 1, 2, 1)
 
 
 def test_identities_of_the_future() -> None:

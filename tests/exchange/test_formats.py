@@ -23,7 +23,7 @@ from exchange.material import (
 )
 from tuodi.errors import FileError
 from tuodi.exchange import describe_error, read_table, read_tables
-from tuodi.tables import CLAIMS, IDENTITIES, MANUAL, PERSONS, TOTALS
+from tuodi.tables import CLAIMS, IDENTITIES, MANUAL, PERSONS, TOTALS, Schema
 
 pytestmark = pytest.mark.req("AD02")
 
@@ -377,6 +377,15 @@ def test_manual_payments_and_totals(tmp_path: Path) -> None:
     reading = read_table(write_csv(tmp_path / "b.csv", totals), TOTALS)
     assert reading.frame.rows() == [("2024-01", "paid_assistance", 12, 34_560), ("2024-02", "paid_assistance", 3, 100)]
     assert reading.footer_lines == ("合计 15 346.60",)
+
+
+@pytest.mark.parametrize("schema", [PERSONS, MANUAL, IDENTITIES], ids=lambda schema: schema.name)
+def test_a_wrong_check_character_is_told_in_every_table(tmp_path: Path, schema: Schema) -> None:
+    more = {"待遇年度": "2024", "支付项目": "医疗救助", "支付金额": "1", "救助身份": "低保", "开始日期": "2024-01-01"}
+    wrong = ANNA[:17] + ("1" if ANNA[17] != "1" else "2")
+    reading = read_table(write_csv(tmp_path / "a.csv", [["身份证号", *more], [wrong, *more.values()]]), schema)
+    assert findings(reading.quarantine) == [(2, "身份证号", "certificate_check")]
+    assert reading.quarantine["expected"].to_list() == [ANNA[17]]
 
 
 def test_other_papers_than_identity_cards_pass(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -155,26 +156,26 @@ def test_rows_are_corrected_in_their_own_form_and_sent_again(tmp_path: Path) -> 
     first = path.read_bytes()
     book = openpyxl.load_workbook(path)
     sheet = book["明细"]
-    head = [cell.value for cell in sheet[1]]
+    head = [cell.value for cell in sheet[2]]
     assert head == [*HEAD, "备注", "问题说明", "原文件", "原行号"]
     where = {name: head.index(name) + 1 for name in head}
-    assert [sheet.cell(row, where["原行号"]).value for row in (2, 3, 4)] == ["4", "5", "6"]
-    assert sheet.cell(2, where["问题说明"]).value == (
+    assert [sheet.cell(row, where["原行号"]).value for row in (3, 4, 5)] == ["4", "5", "6"]
+    assert sheet.cell(3, where["问题说明"]).value == (
         "医院等级“四級”：编码或名称不在对照表中\n先行自付“abc”：不是金额（元，最多两位小数）"
     )
-    coloured = [cell.column for cell in sheet[2] if cell.fill.fgColor.rgb == "FFFFD9D9"]
+    coloured = [cell.column for cell in sheet[3] if cell.fill.fgColor.rgb == "FFFFD9D9"]
     assert coloured == [where["医院等级"], where["先行自付"]]
-    assert sheet.cell(2, where["备注"]).value == "=看原件"
-    assert sheet.cell(2, where["备注"]).data_type == "s"
+    assert sheet.cell(3, where["备注"]).value == "=看原件"
+    assert sheet.cell(3, where["备注"]).data_type == "s"
     # Sent again as it is: the same rows for the same reasons.
     again = check_reading(read_table(path, CLAIMS))
     assert again.quarantine["reason"].to_list() == reading.quarantine["reason"].to_list()
     assert again.unknown_columns == ("备注",)
     # Corrected: accepted.
-    sheet.cell(2, where["医院等级"]).value = "三级"
-    sheet.cell(2, where["先行自付"]).value = 30
-    sheet.cell(3, where["先行自付"]).value = "30.00"
-    sheet.cell(4, where["出院日期"]).value = date(2024, 3, 5)
+    sheet.cell(3, where["医院等级"]).value = "三级"
+    sheet.cell(3, where["先行自付"]).value = 30
+    sheet.cell(4, where["先行自付"]).value = "30.00"
+    sheet.cell(5, where["出院日期"]).value = date(2024, 3, 5)
     book.save(path)
     fixed = check_reading(read_table(path, CLAIMS))
     assert fixed.quarantine.is_empty()
@@ -184,12 +185,44 @@ def test_rows_are_corrected_in_their_own_form_and_sent_again(tmp_path: Path) -> 
     assert path.read_bytes() == first
 
 
+def test_unit_and_period_of_the_title_are_sent_again(tmp_path: Path) -> None:
+    money = {
+        "医疗费总额": "0.1",
+        "全自费金额": "0.01",
+        "超限价": "0",
+        "先行自付": "0",
+        "政策范围内费用": "0.09",
+        "医疗救助": "?",
+    }
+    rows = [["2024年度结算明细"], ["单位：万元"], *rows_of(bill(**money))]
+    write_quarantine(read_table(write_csv(tmp_path / "a.csv", rows), CLAIMS), tmp_path / "b.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    cell = next(cell for cell in book["a"][4] if cell.value == "?")
+    cell.value = "0.02"
+    book.save(tmp_path / "b.xlsx")
+    again = read_table(tmp_path / "b.xlsx", CLAIMS)
+    assert again.frame.select("total", "paid_assistance").row(0) == (100_000, 20_000)
+    assert again.window_from == date(2024, 1, 1)
+
+
+def test_messages_are_corrected_in_a_workbook_too(tmp_path: Path) -> None:
+    head = "setl_id psn_no hosp_lv med_type enddate setl_time medfee_sumamt fulamt_ownpay_amt overlmt_selfpay"
+    values = ["S1", "P1", "三级", "21", "2024-02-30", "2024-03-01 08:00:00", 10, 0, 0, 0, 10]
+    record = dict(zip([*head.split(), "preselfpay_amt", "inscp_scp_amt"], values, strict=True))
+    (tmp_path / "a.json").write_text(json.dumps([{"setlinfo": record}]), encoding="utf-8")
+    write_quarantine(read_table(tmp_path / "a.json", CLAIMS), tmp_path / "b.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    book["a"].cell(2, 5).value = "2024-02-29"
+    book.save(tmp_path / "b.xlsx")
+    assert read_table(tmp_path / "b.xlsx", CLAIMS).frame["discharged_on"].to_list() == [date(2024, 2, 29)]
+
+
 def test_several_readings_and_the_english_page(tmp_path: Path) -> None:
     readings = [spoilt(tmp_path), spoilt(tmp_path)]
     assert write_quarantine(readings, tmp_path / "a.xlsx", lang="en") == 6
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert book.sheetnames == ["明细", "明细_2"]
-    told = str(book["明细"].cell(3, len(HEAD) + 2).value)
+    told = str(book["明细"].cell(4, len(HEAD) + 2).value)
     assert told.endswith("add up to 1000.01, not to the total 1000.00")
 
 

@@ -323,7 +323,6 @@ def _reading(
         origin=origin.with_columns(row=table.rows.filter(good) if bad else table.rows),
         refund_flags=None if flags is None else flags.filter(good),
         message=table.message,
-        defaults=options.defaults,
     )
 
 

@@ -60,16 +60,19 @@ def _sheet(book: object, reading: Reading, name: str, style: dict[str, object], 
     sheet = book.add_worksheet(name)  # type: ignore[attr-defined]
     own = [_("问题说明"), _("原文件"), _("原行号")]
     heads = [*reading.headers, *own]
+    top = len(reading.title_lines)  # they state the unit of the amounts and the period: what is sent again needs them
+    for at, title in enumerate(reading.title_lines):
+        sheet.write_string(at, 0, title)
     for column, head in enumerate(heads):
-        sheet.write_string(0, column, head, style["head"])
-    sheet.freeze_panes(1, 0)
+        sheet.write_string(top, column, head, style["head"])
+    sheet.freeze_panes(top + 1, 0)
     sheet.set_column(0, len(reading.headers) - 1, 16)
     sheet.set_column(len(reading.headers), len(reading.headers), 60)
     sheet.set_column(len(reading.headers) + 1, len(reading.headers) + 2, 14)
     groups: dict[int, list[dict[str, object]]] = {}
     for line in reading.quarantine.to_dicts():
         groups.setdefault(line["row"], []).append(line)
-    for at, (row, lines) in enumerate(sorted(groups.items()), 1):
+    for at, (row, lines) in enumerate(sorted(groups.items()), top + 1):
         bad = {line["column"] for line in lines}
         cells = list(map(str, lines[0]["cells"]))  # type: ignore[call-overload]
         for column, head in enumerate(reading.headers):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 from typing import NamedTuple
 
 import polars as pl
@@ -76,7 +75,6 @@ class Reading:
     """Claims only: the settlement's refund mark (``refd_setl_flag``) beside each good row."""
     message: bool = False
     """A national message: every broken sum is an error."""
-    defaults: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def quarantined(self) -> int:
