@@ -159,6 +159,20 @@ def test_a_reversal_after_which_nothing_was_settled_again() -> None:
     assert result.meta.annulled == 2
 
 
+def test_a_reversal_before_later_bills_leaves_those_in_between() -> None:
+    seen = listed(("dibao_margin", "2020-01-01"))
+    days = (("a", "02-01", 6000), ("b", "03-01", 5000), ("c", "05-01", 4000))
+    bills = claims(*(bill(*each, identity_at_hospital="dibao_margin") for each in days))
+    until = paid_by(bills.filter(pl.col("claim_id") != "c"), seen)
+    last = bills.filter(pl.col("claim_id") == "c").with_columns(paid_assistance=pl.lit(0, dtype=pl.Int64))
+    gone = reversal_of(until, "a").with_columns(settled_at=pl.lit(bills["settled_at"][1]).dt.offset_by("20d"))
+    lead = only_lead(audited(pl.concat([until, last, gone]), seen))
+    # "a" bore the deductible of 3,000, so "b" got 2,500 × 70 %; once "a" was gone the platform took 2,000 from "c".
+    # By law "b" bears 2,500 of it and "c" 500: 1,500 × 70 %
+    assert (lead["recorded"], lead["by_law"], lead["difference"]) == (175_000, 105_000, -70_000)
+    assert (lead["kind"], lead["causes"]) == ("reversal_not_resettled", ["reversal_kept"])
+
+
 def reversal_of(bills: pl.DataFrame, claim: str) -> pl.DataFrame:
     return bills.filter(pl.col("claim_id") == claim).with_columns(
         *(-pl.col(name) for name in CLAIMS.money),

@@ -21,6 +21,7 @@ from tuodi.audit.model import AuditMeta, AuditResult, LayerMeta, SourceDocument
 from tuodi.audit.monthly import agree_with_report
 from tuodi.audit.prove import PROVED, Stand, copied, prove
 from tuodi.audit.record import grade_of, manual_by_case
+from tuodi.audit.reversals import kept_until_reversed
 from tuodi.audit.scenarios import Evidence, scenarios
 from tuodi.audit.sheets import bills_frame, intervals_frame, persons_frame, waterfalls_frame
 from tuodi.errors import UsageError, nearest
@@ -188,7 +189,13 @@ def _leads(
     )
     proved = pl.DataFrame(schema=PROVED)
     if found.height:
-        proved = pl.concat([prove(stand, rows, scenarios(stand, evidence), told), copied(rows, judged.copies)])
+        proved = pl.concat(
+            [
+                prove(stand, rows, scenarios(stand, evidence), told),
+                kept_until_reversed(stand, rows),
+                copied(rows, judged.copies),
+            ]
+        )
     known = judged.claims["identity_at_hospital"].null_count() < judged.claims.height
     return lead_frames(packs, found, rows, proved, grades, lists, hospital_known=known, until=until)
 
