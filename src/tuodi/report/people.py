@@ -14,11 +14,14 @@ import polars as pl
 from tuodi.audit import AuditResult
 from tuodi.report.context import Context, Row, grouped_rows
 from tuodi.report.kinds import CAUSE_WORDS, DIRECTION_WORDS, KIND_WORDS, NOTE_WORDS, ORIGIN_WORDS
-from tuodi.report.sheet import bill_view
+from tuodi.report.sheet import bill_view, difference_of, year_sheet
 from tuodi.report.views import IntervalView, LeadBill, LeadView, PersonView
 from tuodi.report.words import day, mask_certificate, mask_name, span
 
 __all__ = ["people"]
+
+_OPEN = 3
+"""Bills whose sheets stand open on a page: those that differ most; the others open on a click."""
 
 
 def people(result: AuditResult, context: Context, certificates: Mapping[str, str] | None = None) -> list[PersonView]:
@@ -54,6 +57,12 @@ def _person(
     bills = {bill["claim_id"]: bill for bill in own["bills"]}
     differing = {claim for lead in own["leads"] for claim in lead["claim_ids"] or ()}
     steps = _by_claim(own["waterfalls"])
+    size = {claim: abs(difference_of(steps.get(claim, ())) or 0) for claim in differing}
+    shown = set(sorted(differing, key=lambda claim: (-size[claim], claim))[:_OPEN])
+    years: dict[int, list[Row]] = {}
+    for bill in own["bills"]:
+        if bill["status"] not in {"annulled", "quarantined"}:
+            years.setdefault(bill["counter_year"], []).append(bill)
     leads = tuple(
         _lead(lead, place, by_lead, bills, anchors, steps, context)
         for place, lead in enumerate(sorted(own["leads"], key=_lead_order), 1)
@@ -85,8 +94,18 @@ def _person(
         intervals=tuple(_interval(entry, context) for entry in own["intervals"]),
         leads=leads,
         bills=tuple(
-            bill_view(bill, steps.get(bill["claim_id"], []), context, anchors, bill["claim_id"] in differing)
+            bill_view(
+                bill,
+                steps.get(bill["claim_id"], []),
+                context,
+                anchors,
+                differs=bill["claim_id"] in differing,
+                shown=bill["claim_id"] in shown,
+            )
             for bill in own["bills"]
+        ),
+        years=tuple(
+            (year, year_sheet(bills_of, steps, context)) for year, bills_of in years.items() if len(bills_of) > 1
         ),
     )
 

@@ -15,10 +15,12 @@ from tuodi.report.figures import Step, waterfall
 from tuodi.report.views import BillView, Fact, SheetLine
 from tuodi.report.words import day, grouped, percent, span
 
-__all__ = ["bill_view", "formulas", "sheet"]
+__all__ = ["bill_view", "difference_of", "formulas", "sheet", "year_sheet"]
 
 
-def bill_view(bill: Row, steps: Sequence[Row], context: Context, anchors: Mapping[str, str], differs: bool) -> BillView:
+def bill_view(
+    bill: Row, steps: Sequence[Row], context: Context, anchors: Mapping[str, str], *, differs: bool, shown: bool
+) -> BillView:
     """A bill with its settlement sheet, in the order and words of the sheet that the family holds."""
     _ = context._
     stay = span(bill["admitted_on"], bill["discharged_on"]) if bill["admitted_on"] else day(bill["discharged_on"])
@@ -43,6 +45,8 @@ def bill_view(bill: Row, steps: Sequence[Row], context: Context, anchors: Mappin
         facts=tuple(Fact(name, value) for name, value in facts if value),
         lines=sheet(bill, steps, context),
         differs=differs,
+        difference=difference_of(steps),
+        open=shown,
         status=bill["status"],
         status_word=context.code("status", bill["status"]),
         reason="；".join(context.reasons(bill["reason"]))
@@ -50,6 +54,40 @@ def bill_view(bill: Row, steps: Sequence[Row], context: Context, anchors: Mappin
         else "; ".join(context.reasons(bill["reason"])),
         pack=bill["pack"] or "",
     )
+
+
+def difference_of(steps: Sequence[Row]) -> int | None:
+    """Law less record over the audited layers of a bill; unknown where one of them is."""
+    found = [step["difference"] for step in steps if step["audited"]]
+    return None if None in found else sum(found)
+
+
+def year_sheet(bills: Sequence[Row], steps: Mapping[str, Sequence[Row]], context: Context) -> tuple[SheetLine, ...]:
+    """The sum of several bills' sheets; an amount that one bill does not know is not known of the sum."""
+    names = ("total", "out_of_catalogue", "over_limit", "first_self_pay", "in_scope")
+    whole = {name: _sum([bill[name] for bill in bills]) for name in names}
+    whole["paid_hospital"] = sum(bill["paid_hospital"] or 0 for bill in bills)
+    layers: dict[str, list[Row]] = {}
+    for bill in bills:
+        for step in steps.get(bill["claim_id"], ()):
+            layers.setdefault(step["layer"], []).append(step)
+    rows = [
+        {
+            "layer": layer,
+            "state": "sum",
+            "audited": own[0]["audited"],
+            "by_law": _sum([step["recorded" if step["state"] == "given" else "by_law"] for step in own]),
+            "recorded": _sum([step["recorded"] for step in own]),
+            "citations": (),
+        }
+        for layer, own in sorted(layers.items(), key=lambda pair: min(step["step"] for step in pair[1]))
+    ]
+    return sheet(whole, rows, context)
+
+
+def _sum(values: Sequence[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def sheet(bill: Row, steps: Sequence[Row], context: Context) -> tuple[SheetLine, ...]:
@@ -118,7 +156,7 @@ def _line(law: Step, recorded: Step, row: Row | None, law_bar: Any, recorded_bar
         recorded_bar=recorded_bar,
         formulas=formulas(row, context) if row is not None else (),
         cites=tuple(row["citations"] or ()) if row is not None else (),
-        given=row is not None and row["state"] == "given",
+        given=row is not None and (row["state"] == "given" or (row["state"] == "sum" and not row["audited"])),
         single=single,
     )
 
@@ -127,6 +165,8 @@ def formulas(row: Row, context: Context) -> tuple[str, ...]:
     """The arithmetic of one layer in a few lines: base less deductible, amounts × rates, what a cap cut."""
     _ = context._
     match row["state"]:
+        case "sum":
+            return ()
         case "given":
             return (_("按结算记录取数"),)
         case "outside":

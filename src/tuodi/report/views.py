@@ -183,6 +183,9 @@ class BillView:
     facts: tuple[Fact, ...]
     lines: tuple[SheetLine, ...]
     differs: bool
+    difference: int | None
+    open: bool
+    """Whether its sheet stands open on the page."""
     status: str
     status_word: str
     reason: str
@@ -222,7 +225,8 @@ class PersonView:
     intervals: tuple[IntervalView, ...] = ()
     leads: tuple[LeadView, ...] = ()
     bills: tuple[BillView, ...] = ()
-    unverified: tuple[str, ...] = ()
+    years: tuple[tuple[int, tuple[SheetLine, ...]], ...] = ()
+    """For each year with several bills the sum of their sheets."""
 
 
 @dataclass(frozen=True)

@@ -199,7 +199,7 @@ class _Report:
         states = {row.state for row in rows}
         about = [
             Fact(_("地区"), self.place),
-            Fact(_("结算期间"), span(meta.window_from, meta.window_to)),
+            Fact(_("结算期间"), span(meta.window_from, meta.window_to) if meta.window_from or meta.window_to else ""),
             Fact(_("数据截至"), context.join([f"{fact.label} {fact.value}" for fact in overview.sources(context)])),
             Fact(_("政策"), f"{text_of(meta.title, context.lang, '')} {context.join(meta.packs)}".strip()),
             Fact(_("阅读对象"), _("县（市、区）医保局分管负责人和医疗救助经办人员；民政部门对口人员")),
