@@ -143,8 +143,9 @@ def _as_nobody(case: Case) -> list[Cause]:
     """Settled as for somebody on no list; the lists say whether anybody could have known."""
     seen = {bill.at_hospital for bill in case.bills if bill.at_hospital}
     if case.flagged is not None:
-        if any(row.holds(bill.day) for row in case.flagged for bill in case.bills):
-            return [] if case.grade == "B" else [Cause("identity_not_used")]
+        active = {row.identity for row in case.flagged if any(row.holds(bill.day) for bill in case.bills)}
+        if active:
+            return [] if case.grade == "B" else [Cause("identity_not_used", ";".join(sorted(active)))]
         later = [row.start for row in case.flagged if row.start > min(bill.day for bill in case.bills)]
         return [Cause("flagged_late", since=min(later))] if later else [Cause("not_flagged")]
     if case.hospital_known and not seen:

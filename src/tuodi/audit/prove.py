@@ -6,7 +6,7 @@ what was recorded on every one of its bills. Imports ``tuodi.settlement`` and :m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,7 +111,6 @@ def prove(
     stand: Stand,
     bills: pl.DataFrame,
     scenarios: Iterable[Scenario],
-    progress: Callable[[str], None] | None = None,
 ) -> pl.DataFrame:
     """``person_id layer counter_year family detail``: every scenario that reproduces a case, in their order.
 
@@ -126,8 +125,6 @@ def prove(
         concerned = concerned.filter(pl.col("layer").is_in(known))
         if concerned.is_empty():
             continue
-        if progress is not None:
-            progress(scenario.family)
         layers = tuple(layer for layer in wanted if (concerned["layer"] == layer).any())
         altered = Stand(
             law,

@@ -87,7 +87,8 @@ def audit(
     another first one. ``window_from`` is the first day of the export, ``as_of`` the day to which the data stand.
     ``tolerance`` in fen hides a difference on a bill and counts what it hides. ``quarantined`` holds rows that could
     not be read as bills, with as many columns of ``claims`` as are known. ``versions``: other versions of the law to
-    try as causes (None: those that lie beside it). ``progress`` is told each step by name.
+    try as causes (None: those that lie beside it). ``progress`` is told each step by name:
+    ``settle``, ``prove``, ``clear``, ``write``.
 
     Raises ``TableError`` for a table that breaks its schema and ``UsageError`` for an argument that makes no sense.
     """
@@ -117,7 +118,7 @@ def audit(
     traces = traces_of(of_leads)
     if versions is None:
         versions = other_versions(law)
-    leads = _leads(of_leads, judged, bills, found, grades, lists, traces, until, versions, told)
+    leads = _leads(of_leads, judged, bills, found, grades, lists, traces, until, versions)
     told("clear")
     cleared = _cleared(judged, bills, cases, grades, lists)
     third = undetermined_of(cases, bills)
@@ -172,7 +173,6 @@ def _leads(
     traces: Mapping[str, pl.DataFrame],
     until: date | None,
     versions: Sequence[Law],
-    told: Callable[[str], None],
 ) -> LeadFrames:
     packs = stand.law.packs
     people = found["person_id"].unique()
@@ -191,7 +191,7 @@ def _leads(
     if found.height:
         proved = pl.concat(
             [
-                prove(stand, rows, scenarios(stand, evidence), told),
+                prove(stand, rows, scenarios(stand, evidence)),
                 kept_until_reversed(stand, rows),
                 copied(rows, judged.copies),
             ]
