@@ -59,9 +59,19 @@ class Builder:
 def _assistance(base: int, identity: str, deductible_left: int, room: int) -> dict[str, int]:
     limit = DEDUCTIBLE.get(identity, 0)
     taken = min(base, deductible_left)
+    used = limit - deductible_left
     raw = ((base - taken) * RATE[identity] + 5000) // 10_000
     paid = min(raw, room)
-    return {"limit": limit, "taken": taken, "amount": base - taken, "raw": raw, "cut": raw - paid, "paid": paid}
+    return {
+        "limit": limit,
+        "used": used,
+        "room": room,
+        "taken": taken,
+        "amount": base - taken,
+        "raw": raw,
+        "cut": raw - paid,
+        "paid": paid,
+    }
 
 
 def _bill(
@@ -134,13 +144,15 @@ def _sheet(builder: Builder, person: str, identity: str, bill: dict[str, Any], r
         audited=True,
         base=bill["base"],
         deductible_limit=bill["limit"],
+        deductible_used=bill["used"],
         deductible_taken=bill["taken"],
         bracket_amounts=[bill["amount"]],
         bracket_rates=[RATE[identity]],
         raw=bill["raw"],
         cap="year" if bill["cut"] else None,
         cap_cut=bill["cut"],
-        cap_limit=CAP if bill["cut"] else None,
+        cap_limit=CAP,
+        cap_room=bill["room"],
         by_law=bill["paid"],
         recorded=recorded,
         difference=bill["paid"] - recorded,

@@ -18,9 +18,8 @@ from tuodi.audit.model import CAUSES, CLEARED_WHY, HITS, KINDS, NOTES
 from tuodi.errors import UsageError
 from tuodi.i18n import translator
 from tuodi.report import write_report
-from tuodi.report.kinds import CAUSE_WORDS, CLEARED_WORDS, HIT_WORDS, KIND_WORDS, NOTE_WORDS, REASON_WORDS
+from tuodi.report.kinds import CAUSE_WORDS, CLEARED_WORDS, HIT_WORDS, KIND_WORDS, NOTE_WORDS, kind_title
 from tuodi.report.words import grouped
-from tuodi.settlement.kernel import REASONS
 
 VOID = {"meta", "link", "input", "br", "rect", "line"}
 
@@ -170,10 +169,10 @@ def test_the_headline_is_the_sum_of_the_leads(report: Written, site: dict[str, P
 
 
 def test_a_month_explained_by_rows_to_correct_is_named(site: dict[str, Page]) -> None:
-    assert (
-        "2024-07 医疗救助支出：平台月报 398,876.47，本数据 398,420.47，待更正的行 456.00，差额 0.00。"
-        in site["index.html"].said
-    )
+    month = "2024-07 医疗救助支出 407 406 398,876.47 398,420.47 456.00 0.00 差额为待更正的行"
+    assert "由待更正的行说明的月份：1 处" in site["index.html"].said
+    assert month in site["index.html"].said
+    assert month in site["data.html"].said
 
 
 def test_a_list_that_ends_early_raises_a_banner_and_others_do_not(site: dict[str, Page]) -> None:
@@ -238,8 +237,9 @@ def test_each_audited_step_shows_arithmetic_document_and_article(report: Written
 
 def test_a_cap_and_a_deductible_are_said_in_the_arithmetic(site: dict[str, Page]) -> None:
     all_said = " ".join(page.said for name, page in site.items() if name.startswith("persons/"))
-    assert re.search(r"扣起付标准 3,000.00", all_said)
-    assert re.search(r"超过限额 90,000.00 元，减去 [\d,.]+，余 [\d,.]+", all_said)
+    assert "起付标准 3,000.00，此前已扣 0.00，本次扣 3,000.00" in all_said
+    assert "起付标准 3,000.00，此前已扣 3,000.00，本次扣 0.00" in all_said
+    assert re.search(r"限额 90,000.00 元，尚余 [\d,.]+：减去 [\d,.]+，为 [\d,.]+", all_said)
 
 
 def test_the_words_of_every_code_are_there() -> None:
@@ -248,7 +248,8 @@ def test_the_words_of_every_code_are_there() -> None:
     assert set(NOTES) <= set(NOTE_WORDS)
     assert set(HITS) <= set(HIT_WORDS)
     assert set(CLEARED_WHY) <= set(CLEARED_WORDS)
-    assert set(REASONS) - {""} <= set(REASON_WORDS)
+    assert kind_title("flagged_late") == "标识滞后"
+    assert kind_title("flagged_late", "en") == "Flagged late"
 
 
 WRONG_WORDS = ("少付", "多付", "案件", "警报", "免赔", "二次报销", "贫困户", "驳回", "悬崖", "违规", "骗保", "排名第")
@@ -332,7 +333,7 @@ def test_an_undetermined_layer_is_never_a_zero(tmp_path: Path) -> None:
     sheet = said[said.index("：依法计算与结算记录") :]
     own = sheet.split("个人负担合计", 1)[1]
     assert own.split(") ")[0].split("） ")[1].startswith("无法判定")
-    assert "限额未能查实" in sheet
+    assert "限额未知" in sheet
 
 
 def test_names_from_a_file_cannot_become_markup(tmp_path: Path) -> None:

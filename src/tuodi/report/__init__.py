@@ -6,9 +6,14 @@ network nor a server. May import ``tuodi.audit``, ``tuodi.settlement``, ``tuodi.
 
 from __future__ import annotations
 
+from tuodi.report.explain import render_explanation
 from tuodi.report.figures import Step, waterfall
+from tuodi.report.kinds import kind_title
 from tuodi.report.quality import file_quality
 from tuodi.report.views import BadRow, FileQuality, ReportPaths
 from tuodi.report.write import write_report
 
-__all__ = ["BadRow", "FileQuality", "ReportPaths", "Step", "file_quality", "waterfall", "write_report"]
+__all__ = [
+    "BadRow", "FileQuality", "ReportPaths", "Step", "file_quality", "kind_title", "render_explanation", "waterfall",
+    "write_report",
+]  # fmt: skip

@@ -17,7 +17,7 @@ import polars as pl
 from tuodi.audit import AuditMeta
 from tuodi.i18n import translator
 from tuodi.law.model import Pack
-from tuodi.report.kinds import REASON_WORDS
+from tuodi.settlement.explain import reason_words
 from tuodi.vocabulary import label
 
 __all__ = ["Context", "HasPacks", "Row", "grouped_rows", "rows_of", "text_of"]
@@ -108,9 +108,7 @@ class Context:
             if not part:
                 continue
             layer, _, rest = part.partition(":")
-            code, _, about = (rest or layer).partition(":")
-            word = self.say(REASON_WORDS[code]) if code in REASON_WORDS else code
-            word = f"{word}（{about}）" if about and self.lang == "zh" else f"{word} ({about})" if about else word
+            word = reason_words(rest or layer, self.lang)
             found[f"{self.layer(layer)}{colon}{word}" if rest else word] = None
         return tuple(found)
 

@@ -2,13 +2,15 @@
 
 Enters: nothing. Leaves: tables of Chinese texts that :func:`tuodi.i18n.translator` turns into English. A lead is
 something to verify (待核实): no text here says that somebody erred, and none says 少付 or 多付.
-Imports nothing of Tuodi.
+Imports ``tuodi.i18n`` only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from tuodi.i18n import translator
 
 __all__ = [
     "CAUSE_WORDS",
@@ -22,7 +24,6 @@ __all__ = [
     "N_",
     "ORIGIN_WORDS",
     "PAYER_WORDS",
-    "REASON_WORDS",
     "STATE_WORDS",
     "UNVERIFIED_WORDS",
     "KindWords",
@@ -53,6 +54,12 @@ GRADE_WORDS: Mapping[str, str] = {
     "B": N_("B 大病保险（含倾斜）"),
     "C": N_("C 基本医保"),
 }
+
+
+def kind_title(kind: str, lang: str = "zh") -> str:
+    """The heading of a kind of lead in words; a kind without words stays as it is."""
+    return translator("report", lang)(KIND_WORDS[kind].title) if kind in KIND_WORDS else kind
+
 
 _CHECK_HAND = N_("查零星报销和追补台账，确认是否已另行补付。")
 _CHECK_LIST = N_("调取认定文件，核对认定日期、身份类别和有效期。")
@@ -213,30 +220,6 @@ PAYER_WORDS: Mapping[str, str] = {
     "paid_other": N_("其他支出"),
     "paid_fund_total": N_("基金支付总额"),
     "own_total": N_("个人负担总金额"),
-}
-
-REASON_WORDS: Mapping[str, str] = {
-    "deductible_unknown": N_("起付标准未能查实"),
-    "rate_unknown": N_("支付比例未能查实"),
-    "cap_unknown": N_("限额未能查实"),
-    "bracket_unknown": N_("分段标准未能查实"),
-    "amount_unknown": N_("政策金额未能查实"),
-    "class_unknown": N_("救助对象类别无法确定"),
-    "gate_undecided": N_("记录缺少所需的项目，是否适用无法确定"),
-    "given_missing": N_("前一层的支付金额为空"),
-    "given_exceeds_base": N_("前一层的支付大于可支付金额"),
-    "earlier_layer_undetermined": N_("前一层无法判定"),
-    "earlier_bill_undetermined": N_("本年较早的结算无法判定，累计额不完整"),
-    "opening_missing": N_("数据不含年初，缺少期初累计额"),
-    "stays_overlap": N_("两次住院日期重叠"),
-    "hospital_part_not_stated": N_("医院负担部分应冲减哪一项，文件未写明"),
-    "cap_unknown_treated_as_none": N_("限额未能查实，按无限额计算"),
-    "negative_without_reversal": N_("负金额而不是冲正记录"),
-    "reversal_of_nothing": N_("冲正的原结算不在数据中"),
-    "reversed_before": N_("同一结算被冲正多次"),
-    "reversal_of_other_amounts": N_("冲正金额与原结算不等"),
-    "outside_version": N_("日期不在指定政策的有效期内"),
-    "no_version_in_force": N_("该日期没有可用的政策版本"),
 }
 
 UNVERIFIED_WORDS: Mapping[str, str] = {

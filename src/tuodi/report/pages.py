@@ -14,12 +14,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from tuodi.i18n import translator
 from tuodi.report.context import Context
 from tuodi.report.figures import bar, compare_bar
 from tuodi.report.views import PersonView
 from tuodi.report.words import grouped
 
-__all__ = ["NAMES", "Pages", "file_name"]
+__all__ = ["NAMES", "Pages", "file_name", "standalone"]
 
 NAMES: Mapping[str, str] = {
     "index": "index",
@@ -50,37 +51,51 @@ def _count(number: int | None) -> str:
     return "—" if number is None else f"{number:,}"
 
 
+def _environment(lang: str) -> Environment:
+    """The templates with what every page may use in one language."""
+    made = Environment(
+        loader=PackageLoader("tuodi.report"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        _=translator("report", lang),
+        say=translator("report", lang),
+        lang=lang,
+        html_lang=HTML_LANG[lang],
+        bar=bar,
+        compare_bar=compare_bar,
+        comma="、" if lang == "zh" else ", ",
+        count=_count,
+        grouped=grouped,
+        css=_static("report.css"),
+        js=_static("report.js"),
+        sheet_css=_static("sheets.css"),
+    )
+    return made
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
+
+
+def standalone(template: str, lang: str, **values: Any) -> str:
+    """One page that belongs to no report."""
+    return _tidy(_environment(lang).get_template(template).render(**values))
+
+
 class Pages:
-    """The templates in one language."""
+    """The templates in one language, and where each page of a report lies."""
 
     def __init__(self, context: Context, *, first: str, other: str, shared: Mapping[str, Any]) -> None:
         self._context = context
         self._first = first
         self._other = other
-        self._environment = Environment(
-            loader=PackageLoader("tuodi.report"),
-            autoescape=select_autoescape(default=True),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = _environment(context.lang)
         self._environment.globals.update(
-            _=context._,
-            say=context.say,
-            lang=context.lang,
-            html_lang=HTML_LANG[context.lang],
-            other_html_lang=HTML_LANG[other],
-            other_name=LANGUAGE_NAMES[other],
-            bar=bar,
-            compare_bar=compare_bar,
-            comma="、" if context.lang == "zh" else ", ",
-            count=_count,
-            grouped=grouped,
-            css=_static("report.css"),
-            js=_static("report.js"),
-            sheet_css=_static("sheets.css"),
-            meta=context.meta,
-            **shared,
+            other_html_lang=HTML_LANG[other], other_name=LANGUAGE_NAMES[other], meta=context.meta, **shared
         )
 
     def name(self, page: str, lang: str = "") -> str:
@@ -117,4 +132,4 @@ class Pages:
             self_href=self.name(page),
             **values,
         )
-        return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
+        return _tidy(text)

@@ -182,10 +182,12 @@ def formulas(row: Row, context: Context) -> tuple[str, ...]:
     if base is not None:
         lines.append(_("计算基数 {base}").format(base=grouped(base)))
     limit = row["deductible_limit"]
-    if taken:
-        lines.append(_("扣起付标准 {taken}").format(taken=grouped(taken)))
-    if limit and taken < limit and base and taken < base:
-        lines.append(_("起付标准 {limit}，本年（本次）已扣足").format(limit=grouped(limit)))
+    if limit and base:
+        lines.append(
+            _("起付标准 {limit}，此前已扣 {used}，本次扣 {taken}").format(
+                limit=grouped(limit), used=grouped(row["deductible_used"]), taken=grouped(taken)
+            )
+        )
     if pieces and raw is not None:
         exact = sum(amount * rate for amount, rate in pieces)
         sum_text = " + ".join(f"{grouped(amount)} × {percent(rate)}" for amount, rate in pieces)
@@ -194,8 +196,11 @@ def formulas(row: Row, context: Context) -> tuple[str, ...]:
     cut = row["cap_cut"] or 0
     if cut:
         lines.append(
-            _("超过{cap}，减去 {cut}，余 {paid}").format(
-                cap=_cap_words(row, context), cut=grouped(cut), paid=grouped(row["by_law"])
+            _("{cap}，尚余 {room}：减去 {cut}，为 {paid}").format(
+                cap=_cap_words(row, context),
+                room=grouped(row["cap_room"]),
+                cut=grouped(cut),
+                paid=grouped(row["by_law"]),
             )
         )
     return tuple(lines)
