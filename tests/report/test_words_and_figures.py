@@ -86,6 +86,12 @@ def test_a_bar_is_hidden_from_a_screen_reader_and_a_thin_one_is_still_seen() -> 
     assert 'aria-hidden="true"' in thin
     assert "<line" in thin
     assert "<line" not in bar(Segment(5000, 3000), "pay")
+    assert "<line" not in bar(Segment(5000, 0), "pay")
+
+
+def test_a_tiny_amount_is_drawn_and_nothing_is_not() -> None:
+    lines = waterfall([Step("总", 10**9, "total"), Step("外", 1, "cut"), Step("超", 0, "cut")])
+    assert [line.segment.width for line in lines if line.segment] == [10_000, 1, 0]
 
 
 def test_the_bars_of_nothing_do_not_divide_by_zero() -> None:

@@ -55,8 +55,17 @@ class Bar:
         return bar(self.segment, self.step.kind)
 
 
+_THIN = 40
+"""Narrower than this a bar gets a line, so that it is seen."""
+
+
 def _share(amount: int, whole: int) -> int:
     return 0 if whole <= 0 else max(0, min(10_000, (amount * 10_000 + whole // 2) // whole))
+
+
+def _segment(start: int, width: int, amount: int) -> Segment:
+    """Where an amount stands; one that is not zero is never without width."""
+    return Segment(start, width or int(amount != 0))
 
 
 def _percent(points: int) -> str:
@@ -81,10 +90,10 @@ def waterfall(steps: Sequence[Step]) -> tuple[Bar, ...]:
             else:
                 end = _share(left, whole)
                 start = _share(left - step.amount, whole)
-                segment = Segment(start, end - start)
+                segment = _segment(start, end - start, step.amount)
                 left -= step.amount
         else:
-            segment = Segment(0, _share(step.amount, whole))
+            segment = _segment(0, _share(step.amount, whole), step.amount)
             left = step.amount
         placed.append(Bar(step, segment))
     return tuple(placed)
@@ -98,7 +107,7 @@ def bar(segment: Segment | None, kind: str) -> Markup:
             '<line class="unknown" x1="0" x2="100%" y1="50%" y2="50%"/></svg>'
         )
     x, width = _percent(segment.start), _percent(segment.width)
-    thin = f'<line class="b-{kind}" x1="{x}" x2="{x}" y1="0" y2="100%"/>' if segment.width < 40 else ""
+    thin = f'<line class="b-{kind}" x1="{x}" x2="{x}" y1="0" y2="100%"/>' if 0 < segment.width < _THIN else ""
     return Markup(
         '<svg class="bar" aria-hidden="true" focusable="false">'
         '<rect class="track" x="0" y="0" width="100%" height="100%"/>'
@@ -108,4 +117,4 @@ def bar(segment: Segment | None, kind: str) -> Markup:
 
 def compare_bar(amount: int, most: int, kind: str = "pay") -> Markup:
     """A bar from zero, for lists in which rows are compared with each other."""
-    return bar(Segment(0, _share(amount, most)), kind)
+    return bar(_segment(0, _share(amount, most), amount), kind)
