@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import click
 import typer
 
 from tuodi.cli import audit, packs, settle, single, synth
@@ -38,14 +37,9 @@ def run(arguments: list[str]) -> int:
     from tuodi.errors import FileError, PackError, TableError, TuodiError
 
     try:
-        result = app(arguments, prog_name="tuodi", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        return EXIT["usage"]
-    except click.Abort:
-        return EXIT["internal"]
+        app(arguments, prog_name="tuodi")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else EXIT["done"]
     except TuodiError as error:
         lang = language(None)
         _ = texts(lang)
@@ -66,4 +60,4 @@ def run(arguments: list[str]) -> int:
             return EXIT["pack_wrong"]
         warn(_("用法不对：{what}").format(what=error))
         return EXIT["usage"]
-    return result if isinstance(result, int) else EXIT["done"]
+    return EXIT["done"]

@@ -20,6 +20,7 @@ from tuodi.cli.common import (
     PackRef,
     PacksDir,
     Persons,
+    Read,
     WindowFrom,
     language,
     print_json,
@@ -64,6 +65,7 @@ def audit(
         datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="数据截至；缺省取文件所写 / data reach to")
     ] = None,
     place: Annotated[str, typer.Option("--place", help="报告上的地名 / name of the place on the report")] = "",
+    read: Read = None,
     packs_dir: PacksDir = None,
     lang: Lang = None,
     as_json: AsJson = False,
@@ -172,7 +174,7 @@ def _summary(result: Any, inputs: Inputs, out: Path, code: int) -> dict[str, Any
 
 
 def _tell(summary: dict[str, Any], out: Path, lang: str) -> None:
-    from tuodi.audit import KINDS
+    from tuodi.report.kinds import kind_title
 
     _ = texts(lang)
     say(
@@ -181,7 +183,6 @@ def _tell(summary: dict[str, Any], out: Path, lang: str) -> None:
         )
     )
     for row in summary["kinds"]:
-        words = KINDS.get(row["kind"]) if isinstance(KINDS, dict) else None
-        name = words[lang] if isinstance(words, dict) else row["kind"]
+        name = kind_title(row["kind"], lang)
         say(_("  {name}：{people} 人，{amount} 元").format(name=name, people=row["people"], amount=row["amount"]))
     say(_("报告：{path}").format(path=out / "index.html"))

@@ -28,7 +28,7 @@ __all__ = [
     "Out",
     "PackRef",
     "PacksDir",
-    "Persons",
+    "Persons", "Read",
     "WindowFrom",
     "language",
     "print_json",
@@ -84,6 +84,16 @@ Lang = Annotated[Language | None, typer.Option("--lang", help="界面语言 / la
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出摘要 / print the summary as JSON")]
 PacksDir = Annotated[
     Path | None, typer.Option("--packs-dir", help="自己的规则包文件夹，优先于自带的 / folder of your own packs")
+]
+
+Read = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--read",
+        metavar="RULE",
+        help="如何读文件，可重复：column:机构级别=provider_level、value:provider_level:1=tertiary、default:scheme=resident "
+        "/ how to read the files",
+    ),
 ]
 
 _default_language = Language.zh

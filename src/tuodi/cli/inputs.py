@@ -13,10 +13,11 @@ from pathlib import Path
 import polars as pl
 
 from tuodi import tables
+from tuodi.errors import UsageError
 from tuodi.exchange import Reading, check_identities, check_reading, link_persons, read_tables, write_quarantine
 from tuodi.law.model import Pack
 
-__all__ = ["Inputs", "local_codes", "read_inputs"]
+__all__ = ["Inputs", "Reader", "local_codes", "read_inputs", "reader_of"]
 
 
 @dataclass
@@ -69,10 +70,42 @@ def local_codes(packs: Iterable[Pack]) -> dict[str, dict[str, str]]:
     return found
 
 
+@dataclass(frozen=True)
+class Reader:
+    """What the person says of the files: a header's column, a value's meaning, a value for a column that is absent."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    value_maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+
+
+def reader_of(rules: Sequence[str] | None) -> Reader:
+    """Parse ``--read`` rules. Raises ``UsageError`` for one that is none."""
+    columns: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    defaults: dict[str, str] = {}
+    for rule in rules or ():
+        kind, _colon, rest = rule.partition(":")
+        name, equals, value = rest.partition("=")
+        column, colon, found = name.partition(":")
+        if equals and kind == "column":
+            columns[name] = value
+        elif equals and kind == "default":
+            defaults[name] = value
+        elif equals and kind == "value" and colon:
+            values.setdefault(column, {})[found] = value
+        else:
+            raise UsageError(
+                f"--read {rule}: expected column:HEADER=COLUMN, value:COLUMN:FOUND=CODE or default:COLUMN=TEXT"
+            )
+    return Reader(columns, values, defaults)
+
+
 def read_inputs(
     packs: Iterable[Pack],
     files: Mapping[str, Sequence[Path]],
     *,
+    reader: Reader = Reader(),  # frozen
     as_of: date | None = None,
     told: Callable[[str], None] = lambda text: None,
 ) -> Inputs:
@@ -88,7 +121,11 @@ def read_inputs(
         frames = []
         for path in paths:
             told(path.name)
-            for reading in read_tables(path, schema, local_codes=codes):
+            for reading in read_tables(
+                path, schema, local_codes=codes, value_maps=reader.value_maps,
+                columns=_known(reader.columns, schema, of_values=True),
+                defaults=_known(reader.defaults, schema, of_values=False),
+            ):  # fmt: skip
                 checked = reading
                 if name == "claims":
                     checked = check_reading(reading, as_of=as_of)
@@ -100,6 +137,11 @@ def read_inputs(
             setattr(made, name, pl.concat(frames))
     _link(made)
     return made
+
+
+def _known(rules: Mapping[str, str], schema: tables.Schema, *, of_values: bool) -> dict[str, str]:
+    """The rules that speak of this table's columns."""
+    return {name: value for name, value in rules.items() if (value if of_values else name) in schema.columns}
 
 
 def _link(made: Inputs) -> None:

@@ -20,6 +20,7 @@ from tuodi.cli.common import (
     PackRef,
     PacksDir,
     Persons,
+    Read,
     WindowFrom,
     language,
     print_json,
@@ -41,15 +42,19 @@ def law_and_inputs(
     packs_dir: Path | None,
     files: dict[str, Sequence[Path]],
     lang: str,
+    rules: Sequence[str] | None = None,
 ) -> tuple[Law, Inputs]:
     """The law and every file of a command, with a word on what is being read."""
-    from tuodi.cli.inputs import read_inputs
+    from tuodi.cli.inputs import read_inputs, reader_of
     from tuodi.settlement import load_law
 
     _ = texts(lang)
+    reader = reader_of(rules)
     law = load_law(pack, roots_of(packs_dir))
     with working(_("正在读取文件")) as told:
-        return law, read_inputs(law.packs, files, told=lambda name: told(_("正在读取 {name}").format(name=name)))
+        return law, read_inputs(
+            law.packs, files, reader=reader, told=lambda name: told(_("正在读取 {name}").format(name=name))
+        )
 
 
 def leave(inputs: Inputs, set_aside: int, summary: dict[str, Any], out: Path, lang: str, as_json: bool) -> None:
@@ -97,6 +102,7 @@ def settle(
     ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="附每层的计算过程 / add the steps of every layer")] = False,
     threads: Annotated[int, typer.Option("--threads", min=1, help="线程数 / threads")] = 1,
+    read: Read = None,
     packs_dir: PacksDir = None,
     lang: Lang = None,
     as_json: AsJson = False,
@@ -112,7 +118,7 @@ def settle(
     files: dict[str, Sequence[Path]] = {
         "claims": claims, "identities": identities or [], "persons": _one(persons), "opening": _one(opening)
     }  # fmt: skip
-    law, inputs = law_and_inputs(pack, packs_dir, files, word)
+    law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     since = window_from.date() if window_from else None
     with working(_("正在结算")):
         run = run_settle(
@@ -145,6 +151,7 @@ def resettle(
     persons: Persons = None,
     opening: Opening = None,
     window_from: WindowFrom = None,
+    read: Read = None,
     packs_dir: PacksDir = None,
     lang: Lang = None,
     as_json: AsJson = False,
@@ -160,7 +167,7 @@ def resettle(
         "claims": claims, "identities": identities or [], "persons": _one(persons), "opening": _one(opening),
         "changes": [changes],
     }  # fmt: skip
-    law, inputs = law_and_inputs(pack, packs_dir, files, word)
+    law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     since = window_from.date() if window_from else None
     assert inputs.changes is not None
     with working(_("正在重新结算")):
@@ -187,6 +194,7 @@ def award(
     given: Annotated[
         list[str] | None, typer.Option("--given", help="按结算记录取数的层 / layers read from the record")
     ] = None,
+    read: Read = None,
     packs_dir: PacksDir = None,
     lang: Lang = None,
     as_json: AsJson = False,
@@ -202,7 +210,7 @@ def award(
         "claims": claims, "identities": identities or [], "persons": _one(persons), "opening": _one(opening),
         "awards": [awards],
     }  # fmt: skip
-    law, inputs = law_and_inputs(pack, packs_dir, files, word)
+    law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     since: date | None = window_from.date() if window_from else None
     assert inputs.awards is not None
     with working(_("正在计算")):

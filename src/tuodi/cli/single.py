@@ -19,6 +19,7 @@ from tuodi.cli.common import (
     PackRef,
     PacksDir,
     Persons,
+    Read,
     WindowFrom,
     language,
     print_json,
@@ -46,6 +47,7 @@ def explain(
     given: Annotated[
         list[str] | None, typer.Option("--given", help="按结算记录取数的层 / layers read from the record")
     ] = None,
+    read: Read = None,
     packs_dir: PacksDir = None,
     lang: Lang = None,
     as_json: AsJson = False,
@@ -58,7 +60,7 @@ def explain(
         "claims": claims, "identities": identities or [],
         "persons": [persons] if persons else [], "opening": [opening] if opening else [],
     }  # fmt: skip
-    law, inputs = law_and_inputs(pack, packs_dir, files, word)
+    law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     found = run_explain(
         law, inputs.claims, inputs.identities, claim, inputs.persons, inputs.opening,
         window_from=window_from.date() if window_from else None, given=given or (),
