@@ -125,9 +125,13 @@ def counter_names(pack: Pack) -> list[str]:
         if layer.deductible and layer.deductible.per == "year":
             names[f"{layer.id}.deductible"] = None
         if layer.brackets and layer.brackets.on == "year":
-            names[f"{layer.id}.position"] = None
+            names[f"{layer.id}.base"] = None
         if (layer.fixed and layer.fixed_per == "year") or (layer.top_up and layer.top_up.per == "year"):
             names[f"{layer.id}.paid"] = None
+        if layer.top_up and layer.top_up.per == "year":
+            names |= dict.fromkeys((f"{layer.id}.target", f"{layer.id}.had"))
+        if layer.rate and layer.rounding.per == "year":
+            names[f"{layer.id}.exact"] = None
         names.update(dict.fromkeys(cap.counter for cap in layer.caps if cap.per == "year"))
     return list(names)
 
@@ -137,7 +141,10 @@ def _counters(pack: Pack, lang: str) -> Iterable[Line]:
     titles = {layer.id: title_words(layer.title, lang, layer.id) for layer in pack.layers}
     kinds = {
         "deductible": _("{layer}已用的起付标准"),
-        "position": _("{layer}已累计的分段位置"),
+        "base": _("{layer}已累计的分段位置"),
+        "exact": _("{layer}取整前的累计额（分 × 万分之一）"),
+        "target": _("{layer}补足目标的累计额（分 × 万分之一）"),
+        "had": _("{layer}此前各方已付的累计额"),
         "paid": _("{layer}已支付额"),
     }
     caps = {cap.counter for layer in pack.layers for cap in layer.caps}
