@@ -84,7 +84,7 @@ def test_an_unknown_record_stands_in_the_third_list() -> None:
 def test_an_unknown_referral_stands_in_the_third_list() -> None:
     bills = claims(bill("a", "03-01", 4000, authorisation=None, paid_assistance=0))
     row = audited(bills, DIBAO).undetermined.filter(pl.col("layer") == "assistance").row(0, named=True)
-    assert "assistance:" in row["reason"]
+    assert row["reason"] == "assistance:gate_undecided"
 
 
 def test_a_window_without_opening_balances_stands_in_the_third_list() -> None:

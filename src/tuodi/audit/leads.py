@@ -265,22 +265,33 @@ def summary_of(leads: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def undetermined_of(cases: pl.DataFrame, bills: pl.DataFrame) -> pl.DataFrame:
-    """The third list: what cannot be judged, with the reasons of settlement, and what is certain at least."""
+def undetermined_of(cases: pl.DataFrame, bills: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+    """The third list: what cannot be judged, with the reasons of settlement, and what is certain at least.
+
+    ``layers``: all of them in order; of a bill's reasons those of the layer itself and of earlier ones are kept.
+    """
+    unread = pl.col("recorded").is_null() & pl.col("own").is_not_null()
     open_bills = bills.filter("open").with_columns(
-        pl.when(pl.col("recorded").is_null() & pl.col("own").is_not_null())
+        pl.when(unread)
         .then(pl.concat_str("layer", pl.lit(":recorded_unknown")))
         .otherwise("reason")
+        .str.split(";")
         .alias("reason")
     )
-    why = (
+    place = _rank(layers)
+    of = pl.col("reason").str.split(":").list.first().replace_strict(place, default=-1, return_dtype=pl.Int64())
+    reasons = (
+        open_bills.explode("reason", empty_as_null=True)
+        .filter(of <= pl.col("layer").replace_strict(place, return_dtype=pl.Int64()))
+        .group_by(*CASE)
+        .agg(pl.col("reason").drop_nulls().unique().sort().str.join(";"))
+    )
+    ids = (
         open_bills.sort(*CASE, "settled_at", "discharged_on", "claim_id")
         .group_by(*CASE, maintain_order=True)
-        .agg(
-            pl.col("reason").str.split(";").explode(empty_as_null=True).drop_nulls().unique().sort().str.join(";"),
-            pl.col("claim_id").alias("claim_ids"),
-        )
+        .agg(pl.col("claim_id").alias("claim_ids"))
     )
+    why = ids.join(reasons, on=list(CASE), how="left").with_columns(pl.col("reason").fill_null(""))
     return (
         cases.filter(pl.col("outcome") == "undetermined")
         .join(why, on=list(CASE), how="left", maintain_order="left")

@@ -121,7 +121,7 @@ def audit(
     leads = _leads(of_leads, judged, bills, found, grades, lists, traces, until, versions)
     told("clear")
     cleared = _cleared(judged, bills, cases, grades, lists)
-    third = undetermined_of(cases, bills)
+    third = undetermined_of(cases, bills, law.layers)
     told("write")
     shown = pl.concat([found["person_id"], third["person_id"]]).unique().sort()
     sheets = bills_frame(tables.claims, judged.settled, found)
