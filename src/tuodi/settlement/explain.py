@@ -237,11 +237,13 @@ def _raw(pack: Pack, layer: Layer, step: Mapping[str, Any], cell: Mapping[str, s
         yield Line(text, cite_text(pack, rate_cites(pack, layer, cell, 1), lang))
     else:
         several = len(step["amounts"]) > 1
+        if several:
+            cites = layer.brackets.cites if layer.brackets is not None else ()
+            text = _("分段计算，从 {start} 起算").format(start=money(step["start"]))
+            yield Line(text, cite_text(pack, cites, lang))
         for number, (amount, rate, bound) in enumerate(
             zip(step["amounts"], step["rates"], step["bounds"], strict=True), 1
         ):
-            if several and not amount:
-                continue
             text = _("{amount} × {rate}").format(amount=money(amount), rate=percent_words(rate))
             if several:
                 until = _("以上不封顶") if bound is None else _("至 {bound}").format(bound=money(bound))
