@@ -144,10 +144,7 @@ TOTALS = Schema(
 )
 """The platform's own monthly report: month ``yyyy-mm``, measure (a payer column), person-times and amount."""
 
-SCHEMAS = {
-    schema.name: schema
-    for schema in (CLAIMS, IDENTITIES, PERSONS, OPENING, AWARDS, CHANGES, MANUAL, TOTALS)
-}
+SCHEMAS = {schema.name: schema for schema in (CLAIMS, IDENTITIES, PERSONS, OPENING, AWARDS, CHANGES, MANUAL, TOTALS)}
 
 
 def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:

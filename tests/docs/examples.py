@@ -16,9 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-BLOCK = re.compile(
-    r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=indent)```\s*$", re.MULTILINE | re.DOTALL
-)
+BLOCK = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=indent)```\s*$", re.MULTILINE | re.DOTALL)
 SECONDS = 120
 
 
@@ -45,9 +43,7 @@ def steps(document: str) -> Iterator[Command | File]:
     for block in BLOCK.finditer(document):
         line = document.count("\n", 0, block.start()) + 1
         indent = len(block["indent"])
-        body = "".join(
-            text[indent:] if text.strip() else "\n" for text in block["body"].splitlines(keepends=True)
-        )
+        body = "".join(text[indent:] if text.strip() else "\n" for text in block["body"].splitlines(keepends=True))
         language, *options = block["info"].split() or [""]
         name = next((option.removeprefix("file=") for option in options if option.startswith("file=")), None)
         if name:
