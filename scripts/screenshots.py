@@ -12,14 +12,12 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync")  # fmt: skip
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 PERSONS = 2
-"""How many person pages are pictured, the first by name."""
+"""How many persons are pictured: those with most at stake."""
 
 
 def pictured(report: Path) -> list[Path]:
     """Every page of the report, but of the persons' only the first few in each language."""
-    pages = sorted(report.glob("*.html"))
-    persons = [page for page in pages if page.name[0].isdigit()]
-    return [page for page in pages if page not in persons or page in persons[: 2 * PERSONS]]
+    return [*sorted(report.glob("*.html")), *sorted((report / "persons").glob("*.html"))[: 2 * PERSONS]]
 
 
 def take(browser: Browser, page: Path, out: Path) -> None:
