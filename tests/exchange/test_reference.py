@@ -39,6 +39,7 @@ def test_the_public_surface() -> None:
         "link_persons",
         "read_table",
         "read_tables",
+        "sent_again",
         "sentence",
         "write_quarantine",
         "write_table",

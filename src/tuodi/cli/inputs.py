@@ -14,7 +14,15 @@ import polars as pl
 
 from tuodi import tables
 from tuodi.errors import UsageError
-from tuodi.exchange import Reading, check_identities, check_reading, link_persons, read_tables, write_quarantine
+from tuodi.exchange import (
+    Reading,
+    check_identities,
+    check_reading,
+    link_persons,
+    read_tables,
+    sent_again,
+    write_quarantine,
+)
 from tuodi.law.model import Pack
 
 __all__ = ["Inputs", "Reader", "local_codes", "read_inputs", "reader_of"]
@@ -112,13 +120,14 @@ def read_inputs(
     """Read the files of a command; ``files``: table (``claims identities flags …``) → paths, none empty but claims.
 
     Persons are linked to the claims by certificate where a list knows only that. Raises ``FileError`` for a file that
-    cannot be used at all; nothing has been written then.
+    cannot be used at all; nothing has been written then. Rows that were quarantined and come again in a corrected
+    workbook are not counted a second time.
     """
     codes = local_codes(packs)
     made = Inputs(pl.DataFrame(schema=tables.CLAIMS.columns))
     for name, paths in files.items():
         schema = tables.IDENTITIES if name == "flags" else tables.SCHEMAS[name]
-        frames = []
+        readings = []
         for path in paths:
             told(path.name)
             for reading in read_tables(
@@ -131,10 +140,10 @@ def read_inputs(
                     checked = check_reading(reading, as_of=as_of)
                 elif schema is tables.IDENTITIES:
                     checked = reading.after(check_identities(reading.frame, as_of=as_of))
-                made.readings.append((name, checked))
-                frames.append(checked.frame)
-        if frames:
-            setattr(made, name, pl.concat(frames))
+                readings.append(checked)
+        made.readings += [(name, reading) for reading in sent_again(readings)]
+        if readings:
+            setattr(made, name, pl.concat([reading.frame for reading in readings]))
     _link(made)
     return made
 

@@ -8,7 +8,7 @@ workbook in which it can be corrected and sent again; tables as CSV, XLSX, Parqu
 
 from tuodi.exchange._checks import check_claims, check_reading
 from tuodi.exchange._persons import Linked, check_identities, link_persons
-from tuodi.exchange._quarantine import write_quarantine
+from tuodi.exchange._quarantine import sent_again, write_quarantine
 from tuodi.exchange._read import read_table, read_tables
 from tuodi.exchange._reading import FINDINGS, Checked, Reading
 from tuodi.exchange._reasons import describe_error, sentence
@@ -26,6 +26,7 @@ __all__ = [
     "link_persons",
     "read_table",
     "read_tables",
+    "sent_again",
     "sentence",
     "write_quarantine",
     "write_table",

@@ -14,9 +14,11 @@ from functools import cache
 from tuodi import vocabulary
 from tuodi.exchange._reasons import file_error
 from tuodi.exchange._words import header_keys, header_unit
-from tuodi.tables import Schema
+from tuodi.tables import SCHEMAS, Schema
 
-__all__ = ["HEADER_WITHIN", "OWN_HEADERS", "Header", "Match", "find_header", "match_headers", "spellings"]
+__all__ = [
+    "HEADER_WITHIN", "OWN_HEADERS", "Header", "Match", "find_header", "fits_best", "match_headers", "spellings",
+]  # fmt: skip
 
 HEADER_WITHIN = 10
 """The header must stand within this many rows."""
@@ -90,6 +92,13 @@ def find_header(
                 best = candidate
     needed = min(2, len(schema.required))
     return best if best and best.score >= needed else None
+
+
+def fits_best(names: Sequence[str], schema: Schema) -> bool:
+    """Whether no other table has more of its columns among these headers. A change may have all of a bill's."""
+    own = _score(names, schema, ())
+    rivals = [other for name, other in SCHEMAS.items() if name not in {"changes", schema.name}]
+    return schema.name == "changes" or all(_score(names, other, ()) <= own for other in rivals)
 
 
 def _better(one: Header, other: Header) -> bool:

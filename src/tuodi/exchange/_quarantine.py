@@ -1,21 +1,27 @@
 """Rows to be corrected, as a workbook with their own headers and cells: corrected, it is read like any file.
 
-Enters: readings. Leaves: an XLSX, one sheet a reading; the wrong cell is coloured, the reason stands beside the row.
+Enters: readings. Leaves: an XLSX, one sheet a reading; the wrong cell is coloured, the reason stands beside the row;
+and, when such rows come again, readings without the rows that they replace.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from tuodi.exchange._reading import Reading
+import polars as pl
+
+from tuodi.exchange._reading import Reading, texts_of
 from tuodi.exchange._write import new_workbook
 from tuodi.i18n import translator
 
-__all__ = ["write_quarantine"]
+__all__ = ["sent_again", "write_quarantine"]
 
+_FILE, _ROW = ("原文件", "Source file"), ("原行号", "Source row")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -42,6 +48,38 @@ def write_quarantine(readings: Reading | Sequence[Reading], path: Path | str, *,
     book.close()
     Path(path).write_bytes(out.getvalue())
     return sum(reading.quarantined for reading in wanted)
+
+
+def sent_again(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings of one table, each without the quarantined rows that another of them brings again.
+
+    A row sent again says where it stood, in the columns that :func:`write_quarantine` adds. It replaces that row
+    whether it is right now or still wrong, so that no row is counted twice. Two files of the same name prove nothing.
+    """
+    known = Counter(reading.file for reading in readings)
+    replaced = {place for reading in readings for place in _places(reading)}
+    left = []
+    for reading in readings:
+        rows = [row for file, row in replaced if file == reading.file and known[file] == 1]
+        gone = reading.quarantine.filter(pl.col("row").is_in(rows))
+        left.append(replace(
+            reading, quarantine=reading.quarantine.filter(~pl.col("row").is_in(rows)),
+            dropped=reading.dropped + gone["row"].n_unique(),
+        ))  # fmt: skip
+    return left
+
+
+def _places(reading: Reading) -> Iterator[tuple[str, int]]:
+    files = [at for at, head in enumerate(reading.headers) if head in _FILE]
+    rows = [at for at, head in enumerate(reading.headers) if head in _ROW]
+    if not files or not rows:
+        return
+    good = texts_of(reading.origin.drop("row"), range(reading.origin.height))
+    for cells in [*good, *reading.quarantine["cells"].to_list()]:
+        for file, row in zip(files, rows, strict=False):
+            number = cells[row].removesuffix(".0") if row < len(cells) else ""
+            if number.isdecimal():
+                yield cells[file], int(number)
 
 
 def _sheet_name(reading: Reading, taken: set[str]) -> str:
