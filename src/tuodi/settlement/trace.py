@@ -50,6 +50,9 @@ what was paid and the sum; for a top-up what was paid and the target (fen × bas
 with limits (null: none) and rooms (null: not asked); ``cap``: the one that cut. ``cell``: the codes that decided,
 ``name=code;…``. Amounts in fen."""
 
+NOTHING, ABSENT = -1, -2
+"""In arrays that become lists: an entry without a value, and no entry at all."""
+
 LEFT = {"claim_id": pl.String(), **dict.fromkeys(BUCKETS, pl.Int64())}
 """What is left of a bill by bucket: unpaid in-scope money by the reason why, and the other parts."""
 
@@ -126,15 +129,16 @@ def _layer_steps(
     known_why = out["reason"].shape[1] == n
     given = steps["given"][:, at]
     brackets = layer.brackets
-    bounds = np.where(
-        made.bound[bills.profile, at, :brackets] >= NO_LIMIT_FEN, -1, made.bound[bills.profile, at, :brackets]
-    )
+    bounds = made.bound[bills.profile, at, :brackets]
+    bounds = np.where(bounds >= NO_LIMIT_FEN, NOTHING, bounds)
     own = [number for number, cap in enumerate(structure.caps) if cap.layer == at]
     reach = made.reach[bills.profile][:, own] == TRUE
-    limits, rooms = made.limit[bills.profile][:, own], steps["room"][:, own] if own else np.zeros((n, 0), np.int64)
+    limits, rooms = made.limit[bills.profile][:, own], steps["room"][:, own]
+    limits = np.where(limits >= NO_LIMIT_FEN, NOTHING, limits)
+    reached = _lists(np.where(reach, np.arange(len(own)), ABSENT))
     names = np.array([cap.id for cap in structure.caps] + [""], object)
     paid = np.where(given == k.STEP_NOTIONAL, steps["raw"][:, at] - steps["cut"][:, at], out["pay"][at])
-    undetermined = np.array([one == "undetermined" for one in state])
+    undetermined = (out["open"] >> at & 1).astype(bool)
     return pl.DataFrame(
         {
             "claim_id": bills.claims["claim_id"],
@@ -148,18 +152,18 @@ def _layer_steps(
             "deductible_used": steps["used"][:, at],
             "deductible_taken": steps["taken"][:, at],
             "start": steps["start"][:, at],
-            "bounds": pl.Series(_with_nulls(bounds), dtype=FEN_LIST),
-            "amounts": pl.Series(steps["amounts"][:, at, :brackets].tolist(), dtype=FEN_LIST),
-            "rates": pl.Series(made.rate[bills.profile, at, :brackets].tolist(), dtype=FEN_LIST),
+            "bounds": _lists(bounds),
+            "amounts": _lists(steps["amounts"][:, at, :brackets]),
+            "rates": _lists(made.rate[bills.profile, at, :brackets]),
             "before": steps["before"][:, at],
             "goal": steps["goal"][:, at],
             "raw": steps["raw"][:, at],
-            "caps": pl.Series(_chosen(names[own], reach), dtype=pl.List(pl.String)),
-            "limits": pl.Series(_chosen(np.where(limits >= NO_LIMIT_FEN, -1, limits), reach), dtype=FEN_LIST),
-            "rooms": pl.Series(_chosen(rooms, reach), dtype=FEN_LIST),
+            "caps": _names(reached, [structure.caps[one].id for one in own]),
+            "limits": _lists(np.where(reach, limits, ABSENT)),
+            "rooms": _lists(np.where(reach, rooms, ABSENT)),
             "cap": pl.Series(names[steps["cap"][:, at]].tolist(), dtype=pl.String),
             "cap_cut": steps["cut"][:, at],
-            "paid": pl.Series([None if open_ else int(one) for open_, one in zip(undetermined, paid, strict=True)]),
+            "paid": pl.select(pl.when(pl.Series(undetermined)).then(None).otherwise(pl.Series(paid))).to_series(),
             "cell": pl.Series(_cells(bills, at), dtype=pl.String),
         },
         schema=STEPS,
@@ -171,23 +175,30 @@ def _states(at: int, bills: Bills, out: dict[str, Array], steps: dict[str, Array
     given, base, within = steps["given"][:, at], steps["base"][:, at], steps["within"][:, at]
     state = np.full(bills.height, "paid", object)
     state[(gate == FALSE) | ((base != 0) & (within == 0) & (steps["cut"][:, at] == 0))] = "outside"
+    state[bills.recorded[at] == k.NOT_ITS_SCHEME] = "outside"
     state[given == k.STEP_GIVEN] = "given"
     state[given == k.STEP_NOTIONAL] = "notional"
     state[(out["open"] >> at & 1).astype(bool)] = "undetermined"
     return [str(one) for one in state]
 
 
-def _with_nulls(values: Array) -> list[list[int | None]]:
-    return [[None if one < 0 else one for one in row] for row in values.tolist()]
+def _lists(values: Array) -> pl.Series:
+    """Rows of a two-dimensional array as lists: ABSENT entries are left out, other negative ones are null."""
+    if values.shape[1] == 0:
+        return pl.Series([[]], dtype=FEN_LIST).new_from_index(0, len(values))
+    entry = pl.element()
+    kept = entry.filter(entry != ABSENT)
+    lists = pl.Series(np.ascontiguousarray(values, np.int64)).arr.to_list()
+    return lists.list.eval(pl.when(kept < 0).then(None).otherwise(kept))
 
 
-def _chosen(values: Array, reach: Array) -> list[list[Any]]:
-    """Per bill the values of the caps that reach it; −1 stands for no value."""
-    rows = np.broadcast_to(values, reach.shape).tolist()
-    return [
-        [None if isinstance(one, int) and one < 0 else one for one, here in zip(row, mask, strict=True) if here]
-        for row, mask in zip(rows, reach.tolist(), strict=True)
-    ]
+def _names(numbers: pl.Series, names: list[str]) -> pl.Series:
+    """Lists of numbers as lists of names."""
+    dtype = pl.List(pl.String)
+    if not names:
+        return pl.Series([[]], dtype=dtype).new_from_index(0, len(numbers))
+    named = pl.element().replace_strict(list(range(len(names))), names, return_dtype=pl.String)
+    return numbers.list.eval(named).cast(dtype)
 
 
 def _class_names(versions: list[Compiled], bills: Bills, at: int) -> list[str]:
