@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
+TALLEST = 9000
+"""A long list is pictured down to here, in pixels."""
 PERSONS = 2
 """How many persons are pictured: those with most at stake."""
 
@@ -21,11 +23,13 @@ def pictured(report: Path) -> list[Path]:
 
 
 def take(browser: Browser, page: Path, out: Path) -> None:
-    """One page at every width, whole, and the first sheet as it would be printed."""
+    """One page at every width, and the first sheet as it would be printed."""
     for name, (width, height) in WIDTHS.items():
         view = browser.new_page(viewport={"width": width, "height": height})
         view.goto(page.resolve().as_uri())
-        view.screenshot(path=out / f"{page.stem}.{name}.png", full_page=True)
+        tall = min(view.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        clip = {"x": 0, "y": 0, "width": width, "height": max(tall, height)}
+        view.screenshot(path=out / f"{page.stem}.{name}.png", full_page=True, clip=clip)
         view.close()
     view = browser.new_page()
     view.goto(page.resolve().as_uri())

@@ -14,7 +14,7 @@ import pytest
 
 from report.conftest import QUALITY, Written
 from report.county import CITE, invented, without_report
-from tuodi.audit.model import CAUSES, CLEARED_WHY, HITS, KINDS, NOTES
+from tuodi.audit.model import CAUSES, CLEARED_WHY, HITS, KINDS, NOTES, SourceDocument
 from tuodi.errors import UsageError
 from tuodi.i18n import translator
 from tuodi.report import write_report
@@ -382,3 +382,14 @@ def test_an_unknown_language_and_a_missing_day_are_refused(tmp_path: Path) -> No
         write_report(replace(result, meta=replace(result.meta, as_of=None)), None, tmp_path / "b")
     assert not (tmp_path / "a").exists()
     assert not (tmp_path / "b").exists()
+
+
+def test_what_is_no_document_is_cited_in_words(tmp_path: Path) -> None:
+    result = invented(1)
+    recalled = SourceDocument("known", "recall", "medium", "", None, "", False)
+    meta = replace(result.meta, documents=(*result.meta.documents, recalled))
+    cited = result.waterfalls.with_columns(citations=pl.lit(["medium", "medium 第二条"], dtype=pl.List(pl.String)))
+    paths = write_report(replace(result, meta=meta, waterfalls=cited), None, tmp_path)
+    said = Page(next(iter(paths.persons.values())).read_text("utf-8")).said
+    assert "一般了解，未核对文本（把握：中） 第二条" in said
+    assert "medium" not in said

@@ -16,7 +16,8 @@ import polars as pl
 
 from tuodi.audit import AuditMeta
 from tuodi.i18n import translator
-from tuodi.law.model import Pack
+from tuodi.law.cite import document_text
+from tuodi.law.model import Document, Pack
 from tuodi.settlement.explain import reason_words
 from tuodi.vocabulary import label
 
@@ -95,6 +96,25 @@ class Context:
     def class_(self, name: str | None) -> str:
         """A class's words."""
         return text_of(self.meta.class_titles.get(name, {}), self.lang, name) if name else ""
+
+    def cite(self, text: str) -> str:
+        """A citation as the audit prints it, with what is no document in words: recalled, derived, an example."""
+        for name, word in self._documents.items():
+            if text == name or text.startswith(f"{name} "):
+                return word + text[len(name) :]
+        return text
+
+    @cached_property
+    def _documents(self) -> Mapping[str, str]:
+        made = {
+            item.name: document_text(
+                Document(item.key, item.kind, item.name, item.title, item.date),  # type: ignore[arg-type]
+                self.lang,
+            )
+            for item in self.meta.documents
+            if item.kind != "law"
+        }
+        return dict(sorted(made.items(), key=lambda pair: -len(pair[0])))
 
     def join(self, texts: Sequence[str]) -> str:
         """Texts in a row, with the comma of the language."""

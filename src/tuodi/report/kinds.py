@@ -161,7 +161,7 @@ CAUSE_WORDS: Mapping[str, str] = {
 
 NOTE_WORDS: Mapping[str, str] = {
     "maybe_repaid_elsewhere": N_("可能已另行补报：数据截止时补报期尚未结束，请先查补报台账。"),
-    "chain_differs": N_("如连同前面各层一并依法计算，本层金额会不同，见下表“全链条依法计算”。"),
+    "chain_differs": N_("如连同前面各层一并依法计算，本层金额会不同，见“全链条依法计算”一栏。"),
     "cap_unknown_treated_as_none": N_("有一项限额的数值未能查实，按无限额计算，请核对当地文件。"),
 }
 

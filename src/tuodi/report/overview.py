@@ -245,7 +245,7 @@ def documents(context: Context) -> list[dict[str, str]]:
     rows = sorted(context.meta.documents, key=lambda document: (order.index(document.kind), document.key))
     return [
         {
-            "name": document.name,
+            "name": context.cite(document.name) if document.kind != "page" else document.name,
             "title": document.title,
             "date": day(document.date),
             "address": document.address,

@@ -149,7 +149,7 @@ def _lead(
     words = KIND_WORDS[lead["kind"]]
     causes = tuple(_cause(row, bills, context) for row in by_lead["causes"].get(lead["lead_id"], []))
     cites = [
-        cite
+        context.cite(cite)
         for claim in lead["claim_ids"] or ()
         for step in steps.get(claim, ())
         if step["layer"] == lead["layer"]

@@ -81,6 +81,7 @@ def year_sheet(bills: Sequence[Row], steps: Mapping[str, Sequence[Row]], context
             "citations": (),
         }
         for layer, own in sorted(layers.items(), key=lambda pair: min(step["step"] for step in pair[1]))
+        if any(step["state"] != "outside" or step["recorded"] for step in own)
     ]
     return sheet(whole, rows, context)
 
@@ -155,7 +156,7 @@ def _line(law: Step, recorded: Step, row: Row | None, law_bar: Any, recorded_bar
         law_bar=law_bar,
         recorded_bar=recorded_bar,
         formulas=formulas(row, context) if row is not None else (),
-        cites=tuple(row["citations"] or ()) if row is not None else (),
+        cites=tuple(context.cite(text) for text in row["citations"] or ()) if row is not None else (),
         given=row is not None and (row["state"] == "given" or (row["state"] == "sum" and not row["audited"])),
         single=single,
     )
