@@ -92,7 +92,7 @@ def _raw(lines: list[str], after: int) -> int:
     start = one(rf"^分段计算，从 {AMOUNT} 起算$", lines)
     lower = 0
     for line in lines:
-        match = re.search(rf"(?:（(以上不封顶|至 {AMOUNT})）：)?{AMOUNT} × ([\d.]+)%$", line)
+        match = re.search(rf"(?:（(以上不封顶|至 {AMOUNT})）：)?{AMOUNT} × (?:([\d.]+)%|比例未知)$", line)
         if match is None:
             continue
         if start is not None:
@@ -100,7 +100,8 @@ def _raw(lines: list[str], after: int) -> int:
             upper = fen(match[2]) if match[2] else begin + after
             assert fen(match[3]) == max(0, min(begin + after, upper) - max(begin, lower)), line
             lower = upper
-        exact += Fraction(fen(match[3])) * Fraction(match[4]) / 100
+        assert match[4] or not fen(match[3]), "money at an unknown rate"
+        exact += Fraction(fen(match[3])) * Fraction(match[4] or 0) / 100
         amounts += fen(match[3])
     assert amounts == after
     before = one(r"^本年此前累计（未取整）：([\d.]+) 元$", lines)

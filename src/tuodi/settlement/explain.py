@@ -244,7 +244,8 @@ def _raw(pack: Pack, layer: Layer, step: Mapping[str, Any], cell: Mapping[str, s
         for number, (amount, rate, bound) in enumerate(
             zip(step["amounts"], step["rates"], step["bounds"], strict=True), 1
         ):
-            text = _("{amount} × {rate}").format(amount=money(amount), rate=percent_words(rate))
+            known = _("比例未知") if rate is None else percent_words(rate)
+            text = _("{amount} × {rate}").format(amount=money(amount), rate=known)
             if several:
                 until = _("以上不封顶") if bound is None else _("至 {bound}").format(bound=money(bound))
                 text = _("第 {number} 段（{until}）：{sum}").format(number=number, until=until, sum=text)
