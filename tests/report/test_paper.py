@@ -20,6 +20,7 @@ from tuodi.exchange import read_table
 from tuodi.money import yuan
 from tuodi.report import file_quality, write_report
 from tuodi.report.kinds import CONCLUSIONS
+from tuodi.report.quality import masked_text
 from tuodi.report.workbook import HEADER_ROW
 from tuodi.tables import IDENTITIES
 
@@ -151,3 +152,17 @@ def test_a_file_with_bad_rows_is_shown_without_whole_identity_numbers(tmp_path: 
     assert any(row.row == 3 for row in shown.bad)
     texts = [text for row in (*shown.bad, *shown.warnings) for text in (row.found, *row.reason.values())]
     assert not any("990101194502030418" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("990101194502030418", "990101********0418"),
+        ("99010119450203041X、P2", "990101********041X、P2"),
+        ("990101450203041", "990101*****3041"),
+        ("3202300431200020", "3202300431200020"),
+        ("S20240101", "S20240101"),
+    ],
+)
+def test_identity_numbers_in_a_message_are_masked_and_bill_numbers_are_not(text: str, shown: str) -> None:
+    assert masked_text(text) == shown

@@ -18,7 +18,7 @@ from tuodi.report.kinds import N_
 from tuodi.report.views import BadRow, FileQuality
 from tuodi.report.words import mask_certificate
 
-__all__ = ["TABLE_WORDS", "file_quality"]
+__all__ = ["TABLE_WORDS", "file_quality", "masked_text"]
 
 TABLE_WORDS: Mapping[str, str] = {
     "claims": N_("医疗救助结算明细"),
@@ -32,7 +32,8 @@ TABLE_WORDS: Mapping[str, str] = {
 }
 """What a file holds; ``flags`` and ``roster`` are both tables of identities."""
 
-_NUMBER = re.compile(r"(?<!\d)\d{14,17}[\dXx](?!\d)")
+_NUMBER = re.compile(r"(?<!\d)\d{6}(?:(?:19|20)\d{2}|\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]?(?!\d)")
+"""An identity number of 18 or 15 characters; a bill's number is not taken for one unless it could be."""
 
 
 def file_quality(reading: Reading, holds: str = "", *, until: date | None = None, correct_in: str = "") -> FileQuality:
@@ -56,12 +57,13 @@ def _rows(findings: pl.DataFrame) -> tuple[BadRow, ...]:
         BadRow(
             row=row["row"] or 0,
             column=row["column"] or row["field"] or "",
-            found=_masked(row["found"] or ""),
-            reason={lang: _masked(row[f"reason_{lang}"]) for lang in LANGUAGES},
+            found=mask_certificate(row["found"]) if row["field"] == "certificate" else masked_text(row["found"] or ""),
+            reason={lang: masked_text(row[f"reason_{lang}"]) for lang in LANGUAGES},
         )
         for row in findings.to_dicts()
     )
 
 
-def _masked(text: str) -> str:
+def masked_text(text: str) -> str:
+    """A text in which identity numbers are masked."""
     return _NUMBER.sub(lambda match: mask_certificate(match[0]), text)

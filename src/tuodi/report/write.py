@@ -197,6 +197,7 @@ class _Report:
                 directions.append((direction, title, of_kind, people, some.height, amount))
         towns = overview.towns(self.views, page)
         states = {row.state for row in rows}
+        used = {row.measure for row in rows if row.platform_amount or row.file_amount or row.difference}
         about = [
             Fact(_("地区"), self.place),
             Fact(_("结算期间"), span(meta.window_from, meta.window_to) if meta.window_from or meta.window_to else ""),
@@ -213,7 +214,7 @@ class _Report:
             else ("explained" if "explained" in states else "equal")
             if result.totals_agree
             else "differs",
-            "by_measure": overview.totals_by_measure(rows, context),
+            "by_measure": overview.totals_by_measure([row for row in rows if row.measure in used], context),
             "open_totals": [row for row in rows if row.state not in {"equal", "explained"}],
             "explained_totals": [row for row in rows if row.state == "explained"],
             "compared": self._compared(),
@@ -326,12 +327,11 @@ class _Report:
             (_("容差（每笔）"), _("{amount} 元").format(amount=grouped(meta.tolerance))),
         ]
         return {
-            "given_layers": context.join([context.layer(layer.id) for layer in meta.layers if layer.given]),
+            "given_layers": context.join([context.layer(layer.id) for layer in meta.layers if not layer.audited]),
             "audited_layers": context.join([context.layer(layer.id) for layer in meta.layers if layer.audited]),
             "from_flags": context.join([context.code("identity", code) for code in meta.identities_from_flags]),
             "kind_words": list(KIND_WORDS.values()),
             "scope": [Fact(name, value) for name, value in scope],
-            "pack_notes": [text_of(note.text, context.lang, "") for pack in context.packs for note in pack.notes],
             "rules": [show_pack(pack, context.lang) for pack in context.packs],
         }
 
