@@ -35,6 +35,7 @@ def test_the_public_surface() -> None:
         "check_claims",
         "check_identities",
         "check_reading",
+        "check_readings",
         "describe_error",
         "link_persons",
         "read_table",

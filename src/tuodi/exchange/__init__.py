@@ -6,7 +6,7 @@ workbook in which it can be corrected and sent again; tables as CSV, XLSX, Parqu
 ``tuodi.vocabulary``, ``tuodi.money``, ``tuodi.errors``, ``tuodi.i18n``.
 """
 
-from tuodi.exchange._checks import check_claims, check_reading
+from tuodi.exchange._checks import check_claims, check_reading, check_readings
 from tuodi.exchange._persons import Linked, check_identities, link_persons
 from tuodi.exchange._quarantine import sent_again, write_quarantine
 from tuodi.exchange._read import read_table, read_tables
@@ -22,6 +22,7 @@ __all__ = [
     "check_claims",
     "check_identities",
     "check_reading",
+    "check_readings",
     "describe_error",
     "link_persons",
     "read_table",

@@ -6,8 +6,10 @@ reference/nhsa_interface.md 2.10; reversals follow SPEC-settlement section 6. Im
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import date
+from itertools import accumulate
 
 import polars as pl
 
@@ -16,7 +18,7 @@ from tuodi.exchange._reversals import pair_reversals
 from tuodi.money import yuan
 from tuodi.tables import CLAIMS, PARTS, PAYERS
 
-__all__ = ["Notes", "check_claims", "check_reading"]
+__all__ = ["Notes", "check_claims", "check_reading", "check_readings"]
 
 _SPECIAL_PAYERS = ("paid_disabled_veteran", "paid_tilt")
 """Payers that most sources do not have at all: where they are empty, nothing is hidden behind them."""
@@ -49,22 +51,24 @@ class Notes:
 def check_claims(
     frame: pl.DataFrame,
     *,
-    message: bool = False,
+    message: bool | pl.Series = False,
     aggregate: bool = False,
     refunded: pl.Series | None = None,
     set_aside: Set[str] = frozenset(),
     as_of: date | None = None,
+    name_of: Callable[[int], str] = lambda place: str(place + 1),
 ) -> Checked:
     """Check every bill and every pair of bills.
 
-    A broken sum is an error in national messages (``message``) and in online local bills; a warning in manual and
-    out-of-area bills and in a file of totals (``aggregate``). ``refunded`` marks rows by the settlement's refund flag.
-    ``set_aside`` names claims whose reversal is itself to be corrected: they must wait with it. ``as_of`` is the day of
-    the data; later dates are warned of. In the findings ``row`` is the position in ``frame``, from 1.
+    A broken sum is an error in national messages (``message``, for all rows or row by row) and in online local bills; a
+    warning in manual and out-of-area bills and in a file of totals (``aggregate``). ``refunded`` marks rows by the
+    settlement's refund flag. ``set_aside`` names claims whose reversal is itself to be corrected: they must wait with
+    it. ``as_of`` is the day of the data; later dates are warned of. In the findings ``row`` is the position in
+    ``frame``, from 1; ``name_of`` says how a finding on one row names another, given its position from 0.
     """
     notes = Notes(frame)
     soft = _soft_rows(frame, message, aggregate)
-    left_out = _duplicates(frame, refunded, notes)
+    left_out = _duplicates(frame, refunded, notes, name_of)
     alive = pl.Series([place not in left_out for place in range(frame.height)], dtype=pl.Boolean())
     _sums(frame, soft, alive, notes)
     _dates(frame, alive, as_of, notes)
@@ -74,15 +78,60 @@ def check_claims(
 
 def check_reading(reading: Reading, *, aggregate: bool = False, as_of: date | None = None) -> Reading:
     """A claims reading after :func:`check_claims`, its findings with the file's own rows and cells."""
+    return check_readings([reading], aggregate=aggregate, as_of=as_of)[0]
+
+
+def check_readings(readings: Sequence[Reading], *, aggregate: bool = False, as_of: date | None = None) -> list[Reading]:
+    """Claims of several files checked as one table: a bill may stand in one, its reversal or its double in another."""
+    if not readings:
+        return []
+    refunded = None
+    if any(reading.refund_flags is not None for reading in readings):
+        refunded = pl.concat([_flags(reading) for reading in readings])
+    heights = [reading.frame.height for reading in readings]
     checked = check_claims(
-        reading.frame,
-        message=reading.message,
+        pl.concat([reading.frame for reading in readings]),
+        message=pl.concat(pl.Series([one.message]).new_from_index(0, one.frame.height) for one in readings),
         aggregate=aggregate,
-        refunded=reading.refund_flags,
-        set_aside=_waiting(reading),
+        refunded=refunded,
+        set_aside=frozenset().union(*map(_waiting, readings)),
         as_of=as_of,
+        name_of=_naming(readings),
     )
-    return reading.after(checked)
+    return [reading.after(own) for reading, own in zip(readings, _split(checked, heights), strict=True)]
+
+
+def _flags(reading: Reading) -> pl.Series:
+    own = reading.refund_flags
+    return pl.Series([None] * reading.frame.height, dtype=pl.String()) if own is None else own.cast(pl.String())
+
+
+def _naming(readings: Sequence[Reading]) -> Callable[[int], str]:
+    """A row's number as the file's reader sees it, with the file where there are several."""
+    ends = list(accumulate(reading.frame.height for reading in readings))
+
+    def name_of(place: int) -> str:
+        at = bisect_right(ends, place)
+        row = readings[at].origin["row"][place - (ends[at - 1] if at else 0)]
+        return f"{row} ({readings[at].file})" if len(readings) > 1 else str(row)
+
+    return name_of
+
+
+def _split(checked: Checked, heights: Sequence[int]) -> Iterator[Checked]:
+    """The share of each part of a table that was checked as a whole; rows counted from 1 in each."""
+    dropped = checked.warnings.filter(pl.col("reason") == "duplicate_dropped")["row"]
+    gone = {*checked.quarantine["row"].to_list(), *dropped.to_list()}
+    first = taken = 0
+    for height in heights:
+        inside = pl.col("row").is_between(first + 1, first + height)
+        here = height - sum(first < row <= first + height for row in gone)
+        parts = [
+            findings.filter(inside).with_columns(pl.col("row") - first)
+            for findings in (checked.quarantine, checked.warnings)
+        ]
+        yield Checked(checked.good.slice(taken, here), parts[0], parts[1])
+        first, taken = first + height, taken + here
 
 
 def _waiting(reading: Reading) -> frozenset[str]:
@@ -96,15 +145,18 @@ def _waiting(reading: Reading) -> frozenset[str]:
     return frozenset(row[place].strip() for row in cells if len(row) > place and row[place].strip())
 
 
-def _soft_rows(frame: pl.DataFrame, message: bool, aggregate: bool) -> pl.Series:
-    if message or aggregate:
-        return pl.Series([aggregate]).new_from_index(0, frame.height)
+def _soft_rows(frame: pl.DataFrame, message: bool | pl.Series, aggregate: bool) -> pl.Series:
+    if aggregate:
+        return pl.Series([True]).new_from_index(0, frame.height)
+    told = message if isinstance(message, pl.Series) else pl.Series([message]).new_from_index(0, frame.height)
     manual = (frame["settle_mode"] == "manual").fill_null(False)
     away = (frame["place"] != "local").fill_null(False)
-    return manual | away
+    return (manual | away) & ~told.cast(pl.Boolean())
 
 
-def _duplicates(frame: pl.DataFrame, refunded: pl.Series | None, notes: Notes) -> set[int]:
+def _duplicates(
+    frame: pl.DataFrame, refunded: pl.Series | None, notes: Notes, name_of: Callable[[int], str]
+) -> set[int]:
     """Equal rows: one stays. One id with different contents: nobody knows which is right."""
     ids = frame["claim_id"]
     doubled = ids.is_duplicated().arg_true().to_list()
@@ -120,7 +172,7 @@ def _duplicates(frame: pl.DataFrame, refunded: pl.Series | None, notes: Notes) -
         kept = [places[0] for places in contents.values()]
         for places in contents.values():
             for place in places[1:]:
-                notes.add(place, "duplicate_dropped", "claim_id", ids[place], str(places[0] + 1), soft=True)
+                notes.add(place, "duplicate_dropped", "claim_id", ids[place], name_of(places[0]), soft=True)
                 dropped.add(place)
         if len(kept) > 1 and not _plus_and_minus(frame, kept):
             for places in contents.values():

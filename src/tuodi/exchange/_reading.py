@@ -5,7 +5,7 @@ Enters: nothing. Leaves: :class:`Reading`, :class:`Checked` and the declared for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
@@ -97,6 +97,19 @@ class Reading:
             origin=self.origin.filter(kept),
             refund_flags=None if self.refund_flags is None else self.refund_flags.filter(kept),
             dropped=self.dropped + len(set(left_out)),
+        )
+
+    def without(self, rows: Collection[int]) -> Reading:
+        """This reading less some rows, by their numbers in the file; they count as dropped."""
+        left = ~self.origin["row"].is_in(list(rows))
+        findings = self.quarantine.filter(pl.col("row").is_in(list(rows)))
+        return replace(
+            self,
+            frame=self.frame.filter(left),
+            origin=self.origin.filter(left),
+            refund_flags=None if self.refund_flags is None else self.refund_flags.filter(left),
+            quarantine=self.quarantine.filter(~pl.col("row").is_in(list(rows))),
+            dropped=self.dropped + int((~left).sum()) + findings["row"].n_unique(),
         )
 
     def _placed(self, findings: pl.DataFrame) -> pl.DataFrame:
