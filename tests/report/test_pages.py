@@ -393,3 +393,36 @@ def test_what_is_no_document_is_cited_in_words(tmp_path: Path) -> None:
     said = Page(next(iter(paths.persons.values())).read_text("utf-8")).said
     assert "一般了解，未核对文本（把握：中） 第二条" in said
     assert "medium" not in said
+
+
+@pytest.mark.req("SP10")
+def test_the_years_sheet_is_the_sum_of_its_bills(report: Written, site: dict[str, Page]) -> None:
+    seen = 0
+    for person, path in report.paths.persons.items():
+        bills = report.result.bills.filter(pl.col("person_id") == person)
+        if bills.height < 2:
+            continue
+        seen += 1
+        said = site[str(path.relative_to(report.folder))].said
+        year = said[said.index("2024 年度各笔结算之和") :].split("个人负担合计", 1)[0]
+        steps = report.result.waterfalls.filter(pl.col("person_id") == person, pl.col("layer") == "assistance")
+        for amount in (bills["total"].sum(), bills["in_scope"].sum(), steps["by_law"].sum(), steps["recorded"].sum()):
+            assert grouped(amount) in year
+    assert seen
+
+
+def test_the_method_names_what_was_read_and_what_was_computed(site: dict[str, Page]) -> None:
+    said = site["method.html"].said
+    assert "不重新计算的前面各层：基本医疗保险、大病保险。" in said
+    assert "重新计算并核对的待遇：医疗救助。" in said
+
+
+def test_a_bill_that_is_not_known_leaves_the_years_sum_open(tmp_path: Path) -> None:
+    result = invented(1)
+    first = result.bills["claim_id"][0]
+    gone = (pl.col("claim_id") == first) & (pl.col("layer") == "assistance")
+    open_ = result.waterfalls.with_columns(by_law=pl.when(gone).then(None).otherwise("by_law"))
+    paths = write_report(replace(result, waterfalls=open_), None, tmp_path)
+    said = Page(next(iter(paths.persons.values())).read_text("utf-8")).said
+    year = said[said.index("2024 年度各笔结算之和") : said.index("结算 S")]
+    assert "无法判定" in year.split("医疗救助", 1)[1]
