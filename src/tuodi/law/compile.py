@@ -82,7 +82,7 @@ class LayerStructure:
     direction: int
     round_year: bool
     counts_outside: bool
-    used_up: tuple[int, ...]
+    used_up: tuple[tuple[int, ...], ...]
     has_base_over: bool
     reads_stay: bool
 
@@ -177,12 +177,14 @@ class Compiled:
 class Parameters:
     """Integer parameters, one row a profile (a combination of codes and income year that occurs).
 
-    ``gate`` (P, L) FALSE | TRUE | UNDECIDED · ``deductible`` ``base_over`` ``fixed`` ``top_up`` (P, L) ·
-    ``rate`` ``bound`` (P, L, K) · ``limit`` ``reach`` ``waived`` (P, Q): limit in fen, whether the cap reaches the
-    bill, whether an unknown limit was read as none. UNKNOWN stands for what the law does not say.
+    ``gate`` (P, L) FALSE | TRUE | UNDECIDED · ``counted`` (P, L) likewise: whether a bill outside the gate may count,
+    which one of a person in no class does not where the layer reads the class · ``deductible`` ``base_over`` ``fixed``
+    ``top_up`` (P, L) · ``rate`` ``bound`` (P, L, K) · ``limit`` ``reach`` ``waived`` (P, Q): limit in fen, whether the
+    cap reaches the bill, whether an unknown limit was read as none. UNKNOWN stands for what the law does not say.
     """
 
     gate: npt.NDArray[np.uint8]
+    counted: npt.NDArray[np.uint8]
     deductible: npt.NDArray[np.int64]
     base_over: npt.NDArray[np.int64]
     fixed: npt.NDArray[np.int64]
@@ -244,6 +246,7 @@ def parameters(
     widest = max((layer.brackets for layer in structure.layers), default=1)
     made = Parameters(
         gate=np.zeros((profiles, layers), np.uint8),
+        counted=np.full((profiles, layers), TRUE, np.uint8),
         deductible=np.zeros((profiles, layers), np.int64),
         base_over=np.full((profiles, layers), NO_CONDITION, np.int64),
         fixed=np.zeros((profiles, layers), np.int64),
@@ -261,6 +264,7 @@ def parameters(
             made.gate[:, at] = TRUE
             continue
         made.gate[:, at] = reader.gate(layer.when)
+        made.counted[:, at] = reader.counted()
         if tables.deductible is not None:
             made.deductible[:, at] = reader.read(tables.deductible)
         if tables.base_over is not None:
@@ -274,7 +278,7 @@ def parameters(
             if layer.brackets is not None and bracket < len(layer.brackets.upto):
                 made.bound[:, at, bracket] = reader.value(layer.brackets.upto[bracket])
         for cap, limit in zip(layer.caps, tables.limits, strict=True):
-            made.limit[:, cap_at] = reader.read(limit)
+            made.limit[:, cap_at] = reader.limit(limit)
             made.waived[:, cap_at] = reader.waived(limit)
             made.reach[:, cap_at] = reader.reach(cap.when)
             cap_at += 1
@@ -291,7 +295,7 @@ class _Reader:
         columns: Mapping[str, npt.NDArray[np.intp]],
         income_year: npt.NDArray[np.int64],
     ) -> None:
-        self.compiled, self.tables, self.columns = compiled, tables, columns
+        self.compiled, self.tables, self.columns, self.income_year = compiled, tables, columns, income_year
         self.years, self.year_at = np.unique(income_year, return_inverse=True)
 
     def positions(self, name: str) -> npt.NDArray[np.intp]:
@@ -299,7 +303,17 @@ class _Reader:
 
     def truth(self, name: str, named: tuple[str, ...]) -> npt.NDArray[np.uint8]:
         space = self.compiled.space(self.compiled.axis(name, self.tables))
-        return np.asarray(space.holds(named)[self.positions(name)], np.uint8)
+        truth = np.asarray(space.holds(named)[self.positions(name)], np.uint8)
+        if name == "class":
+            perhaps = self.perhaps()
+            meant = sum(1 << space.codes.index(code) for code in space.expand(named))
+            truth[(perhaps != 0) & (perhaps & ~meant == 0)] = TRUE
+            truth[(perhaps != 0) & (perhaps & meant == 0)] = FALSE
+        return truth
+
+    def perhaps(self) -> npt.NDArray[np.intp]:
+        """Bits of the classes that each bill may be in, 0 where its class is decided."""
+        return self.columns[f"perhaps:{self.tables.class_column}"]
 
     def reach(self, when: When) -> npt.NDArray[np.uint8]:
         result = np.full(len(self.year_at), TRUE, np.uint8)
@@ -315,10 +329,14 @@ class _Reader:
             held = self.positions("class")
             result[(held == space.unknown) & (result == TRUE)] = UNDECIDED
             result[held == space.none] = FALSE
-            if "class" in when.codes:
-                admitted = sum(1 << space.codes.index(name) for name in space.expand(when.codes["class"]))
-                perhaps = self.columns[f"perhaps:{self.tables.class_column}"]
-                result[(perhaps != 0) & (perhaps & admitted == 0)] = FALSE
+        return result
+
+    def counted(self) -> npt.NDArray[np.uint8]:
+        result = np.full(len(self.year_at), TRUE, np.uint8)
+        if self.tables.reads_class:
+            space = self.compiled.space(self.compiled.axis("class", self.tables))
+            result[(self.perhaps() >> len(space.codes) & 1) != 0] = UNDECIDED
+            result[self.positions("class") == space.none] = FALSE
         return result
 
     def ids(self, dense: Dense, bracket: int = 0) -> npt.NDArray[np.int32]:
@@ -331,6 +349,27 @@ class _Reader:
         ids = self.ids(dense, bracket)
         by_year = np.stack([numbers(dense.values, self.compiled.pack.reference, int(year)) for year in self.years])
         return np.where(ids == NOT_COVERED, NOT_COVERED, by_year[self.year_at, np.maximum(ids, 0)])
+
+    def limit(self, dense: Dense) -> npt.NDArray[np.int64]:
+        """Limits; for a bill whose class is not decided, the one on which all classes that it may be in agree."""
+        result = self.read(dense)
+        if "class" not in dense.axes:
+            return result
+        axis = self.compiled.axis("class", self.tables)
+        space, perhaps = self.compiled.space(axis), self.perhaps()
+        for mask in np.unique(perhaps[perhaps != 0]):
+            rows = perhaps == mask
+            found = np.full(len(rows), NOT_COVERED, np.int64)
+            for position in range(len(space.codes)):
+                if mask >> position & 1:
+                    moved = {**self.columns, axis: np.full(len(rows), position)}
+                    own = _Reader(self.compiled, self.tables, moved, self.income_year).read(dense)
+                    differs = (own != NOT_COVERED) & (found != NOT_COVERED) & (own != found)
+                    found = np.where(differs, UNKNOWN, np.where(own == NOT_COVERED, found, own))
+            if mask >> len(space.codes) & 1:
+                found[:] = UNKNOWN
+            result = np.where(rows, found, result)
+        return result
 
     def value(self, value: object) -> npt.NDArray[np.int64]:
         reference = self.compiled.pack.reference
@@ -443,7 +482,7 @@ def _layer_structure(
     parts = layer.given.base if layer.given is not None else base.parts
     order = layer.given.base if layer.given is not None else (base.paid_down or base.parts)
     counted = set(base.unpaid)
-    used_up = tuple(_cap_named(name, layers, cap_numbers) for name in layer.when.used_up)
+    used_up = tuple(_caps_named(name, layers, cap_numbers) for name in layer.when.used_up)
 
     def numbers_of(names: tuple[str, ...]) -> tuple[int, ...]:
         return tuple(
@@ -488,11 +527,10 @@ def _reading_ordinals(pack: Pack) -> frozenset[str]:
     return frozenset(names)
 
 
-def _cap_named(name: str, layers: tuple[Layer, ...], cap_numbers: Mapping[tuple[str, str], int]) -> int:
-    """The cap ``layer.id``, or the first that feeds the counter of that name."""
+def _caps_named(name: str, layers: tuple[Layer, ...], cap_numbers: Mapping[tuple[str, str], int]) -> tuple[int, ...]:
+    """The cap ``layer.id``, or all that feed the counter of that name."""
     caps = [(layer, cap) for layer in layers for cap in layer.caps]
-    exact = [cap_numbers[layer.id, cap.id] for layer, cap in caps if f"{layer.id}.{cap.id}" == name]
-    return (exact or [cap_numbers[layer.id, cap.id] for layer, cap in caps if cap.counter == name])[0]
+    return tuple(cap_numbers[layer.id, cap.id] for layer, cap in caps if name in (f"{layer.id}.{cap.id}", cap.counter))
 
 
 def _bucket_numbers(part: str) -> tuple[int, ...]:

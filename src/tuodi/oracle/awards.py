@@ -36,13 +36,17 @@ def _window(rule: dict[str, Any], request: dict[str, Any]) -> tuple[date, date]:
     return add_months(before, -int(rule["months"])), before - timedelta(days=1)
 
 
-def _household(request: dict[str, Any], persons: Rows, identities: Rows) -> str:
+def _household(request: dict[str, Any], requests: Rows, persons: Rows, identities: Rows) -> str:
     if request.get("household_id") is not None:
         return str(request["household_id"])
-    for row in (*persons, *identities):
-        if str(row["person_id"]) == str(request["person_id"]) and row.get("household_id") is not None:
-            return str(row["household_id"])
-    raise Undetermined("household_unknown")
+    named = {
+        str(row["household_id"])
+        for row in (*persons, *identities, *requests)
+        if str(row["person_id"]) == str(request["person_id"]) and row.get("household_id") is not None
+    }
+    if len(named) != 1:
+        raise Undetermined("household_unknown")
+    return named.pop()
 
 
 def _members(household: str, requests: Rows, persons: Rows, identities: Rows) -> set[str]:
@@ -91,7 +95,8 @@ def _decide(
     first, last = _window(entry["window"], request)
     subjects = {str(request["person_id"])}
     if entry.get("subject") == "household":
-        subjects |= _members(_household(request, persons, identities), requests, persons, identities)
+        household = _household(request, requests, persons, identities)
+        subjects |= _members(household, requests, persons, identities)
     bills = [
         one
         for one in done
@@ -135,7 +140,7 @@ def award(
     done = run(pack, claims, identities, persons, opening, window_from, given)
     about = list(persons or ())
     rows: dict[int, dict[str, Any]] = {}
-    seen: set[tuple[Any, ...]] = set()
+    seen: dict[tuple[Any, ...], str] = {}
     nothing = {"base": None, "deductible": None, "brackets": None, "cap_cut": None}
     for index in sorted(range(len(awards)), key=lambda i: (awards[i]["applied_on"], str(awards[i]["person_id"]))):
         request = awards[index]
@@ -146,13 +151,16 @@ def award(
         try:
             subject = str(request["person_id"])
             if entry.get("subject") == "household":
-                subject = _household(request, about, identities)
+                subject = _household(request, awards, about, identities)
             period = (request["kind"], subject, request["applied_on"].year)
-            if entry.get("once_per") == "year" and period in seen:
+            if entry.get("once_per") == "year" and seen.get(period) == "ok":
                 rows[index] = {**head, "status": "already_awarded", "reasons": [], **nothing, "amount": 0}
                 continue
-            seen.add(period)
+            if entry.get("once_per") == "year" and period in seen:
+                raise Undetermined("earlier_request_undetermined")
+            seen[period] = "undetermined"
             rows[index] = head | _decide(pack, entry, request, done, about, identities, awards)
+            seen[period] = rows[index]["status"]
         except Undetermined as why:
             rows[index] = {**head, "status": "undetermined", "reasons": [str(why)], **nothing, "amount": None}
     return [rows[index] for index in range(len(awards))]

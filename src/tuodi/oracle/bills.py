@@ -124,9 +124,7 @@ def _annul(bills: list[Bill]) -> None:
     by_id = {bill.id: bill for bill in bills}
     for bill in bills:
         claim = bill.claim
-        if claim["total"] != sum(claim[part] for part in PARTS):
-            _quarantine(bill, "parts_do_not_add_up")
-        elif not claim.get("reverses") and any((claim.get(name) or 0) < 0 for name in ("total", *PARTS, *RECORDED)):
+        if not claim.get("reverses") and any((claim.get(name) or 0) < 0 for name in ("total", *PARTS, *RECORDED)):
             _quarantine(bill, "negative_amount")
     for bill in sorted(bills, key=lambda bill: bill.order):
         if not bill.claim.get("reverses") or bill.status is not None:
@@ -157,6 +155,8 @@ def _choose_version(bill: Bill, packs: Sequence[OraclePack]) -> None:
         if day is not None and first <= day <= last:
             return
     bill.pack = packs[0]
+    if bill.status is not None:
+        return
     _quarantine(bill, "outside_version")
 
 
@@ -206,7 +206,8 @@ def _stays(person: list[Bill]) -> None:
             bill.days = Days(bill.day("admitted_on"), bill.claim["discharged_on"], bill.settled, span)
         inpatient = [bill for bill in bills if bill.inpatient]
         if inpatient:
-            beds[stay] = _span(inpatient)
+            known = [bill for bill in inpatient if bill.day("admitted_on") is not None]
+            beds[stay] = (_span(known)[0] if known else None, _span(inpatient)[1])
     for stay, span in beds.items():
         if any(other != stay and _overlaps(span, two) for other, two in beds.items()):
             for bill in by_stay[stay]:
@@ -347,5 +348,6 @@ def _recompute(person: list[Bill], computed: dict[str, list[str]]) -> None:
         for layer in computed[bill.pack.id]:
             rule = bill.pack.get("layers", layer, "on_change")
             if rule and (rule == "recompute_year" or rule.get("recompute_year")):
-                last = max((b for b in person if b.year == bill.year), key=lambda b: b.order)
+                same = [b for b in person if b.year == bill.year and b.pack is bill.pack]
+                last = max(same, key=lambda b: b.order)
                 bill.classes[layer] = last.classes.get(layer, bill.classes[layer])

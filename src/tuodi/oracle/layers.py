@@ -106,18 +106,22 @@ class _Work:
     def gate(self) -> Truth:
         """Whether the layer admits the bill."""
         when = self.spec.get("when") or {}
-        truths = [holds(self.view, when, leave_out=("used_up", "base_over"))]
+        truths = [self.gate_of_codes(self.spec)]
         if truths[0] is False:
             return False
-        if self.reads_class():
-            if self.view.classes == (None,):
-                return False
-            if len(self.view.classes) > 1:
-                truths.append(None)
         truths += [self.used_up(str(name)) for name in listed(when.get("used_up"))]
         if "base_over" in when:
             truths.append(self.base_over(when["base_over"]))
         return all_of(truths)
+
+    def gate_of_codes(self, spec: dict[str, Any]) -> Truth:
+        """The gate but for what depends on counters and amounts."""
+        truth = holds(self.view, spec.get("when"), leave_out=("used_up", "base_over"))
+        if truth is not False and reads_class(spec):
+            if self.view.classes == (None,):
+                return False
+            return truth if len(self.view.classes) == 1 else None
+        return truth
 
     def base_over(self, table: Any) -> Truth:
         """Whether the base on this bill is greater than an amount."""
@@ -142,8 +146,6 @@ class _Work:
             try:
                 limit = lookup(view, cap["limit"], self.read_amount)
             except GapError:  # outside the gate of the cap's own layer: that cap has no limit for this bill
-                if len(view.classes) > 1:
-                    truths.append(None)
                 continue
             if limit == NO_LIMIT or (isinstance(limit, Unknown) and limit.treat_as_none):
                 truths.append(False)
@@ -160,7 +162,10 @@ class _Work:
     def leave_open(self) -> None:
         """All parts of the base, and every counter that the bill would feed, can no longer be known."""
         self.purse.open |= set(self.layer.base)
-        if self.layer.given or self.base == 0:
+        if self.layer.given:
+            self.feed_recorded(None)
+            return
+        if self.base == 0:
             return
         for counter, per in self.counters():
             self.feed(counter, per, None)
@@ -207,7 +212,21 @@ class _Work:
         self.purse.take(paid, self.layer.paid_down, self.layer.unpaid, real=True)
         if "in_scope" in self.layer.base:
             self.purse.relabel(self.layer.unpaid, 0, 0)
+        self.feed_recorded(paid)
         return Outcome(paid, paid, True, self.base)
+
+    def feed_recorded(self, paid: int | None) -> None:
+        """The caps of a layer that the law computes and the record gives: they hold what is recorded as paid."""
+        law = self.layer.law
+        admitted = self.gate_of_codes(law)
+        for counter, cap in caps_of(self.name, law):
+            reach = all_of([admitted, holds(self.view, cap.get("when"))])
+            if reach is False:
+                continue
+            amount = paid if reach or paid == 0 else None
+            if cap.get("counts", "paid") != "paid":  # the record does not say what was let in or taken
+                amount = 0 if self.base == 0 else None
+            self.feed(counter, cap.get("per", "year"), amount)
 
     def columns(self) -> list[str] | None:
         """The columns of the bill's own scheme; ``None`` where the pack names none for it."""
@@ -215,10 +234,10 @@ class _Work:
         if isinstance(columns, list):
             return columns
         lists = list(columns.values())
-        if all(one == lists[0] for one in lists):
-            return list(lists[0])
         scheme = self.bill.codes.get("scheme")
         if scheme is None:
+            if all(one == lists[0] for one in lists):
+                return list(lists[0])
             raise Undetermined("scheme_unknown")
         for name, named in columns.items():
             if self.pack.is_a("scheme", scheme, [name]):
@@ -256,19 +275,6 @@ class _Work:
         named = [name for name in derived if uses(self.spec, [name])]
         trees = [self.spec, *(derived[name] for name in named)]
         return any(uses(tree, ["stay_ordinal"]) for tree in trees) or _says_stay(self.spec)
-
-    def reads_class(self) -> bool:
-        """Whether the gate, a cap's ``when`` or one of the layer's tables names a class."""
-        spec = self.spec
-        whens = [spec.get("when"), *(cap.get("when") for cap in spec.get("caps") or [])]
-        if any("class" in (when or {}) for when in whens):
-            return True
-        tables = [_inline(spec.get(name)) for name in ("deductible", "fixed")]
-        tables += [spec.get(name) for name in ("rate", "factor", "points")]
-        tables += [cap.get("limit") for cap in spec.get("caps") or []]
-        tables += (spec.get("brackets") or {}).get("upto", [])
-        tables += [(spec.get("top_up") or {}).get("to"), (spec.get("when") or {}).get("base_over")]
-        return any(names_class(table) for table in tables)
 
     def pay(self) -> Outcome:
         """The payment of a bill that the layer admits and whose base is known and not 0."""
@@ -311,18 +317,21 @@ class _Work:
 
     def count(self) -> None:
         """``counts: true`` outside the gate: deductible and position move on, nothing is paid."""
-        if self.base == 0 or (self.reads_class() and self.view.classes == (None,)):
+        classes = self.view.classes if reads_class(self.spec) else ("",)
+        if self.base == 0 or classes == (None,):
             return
-        taken: int | None = None
-        if self.base is not None:
+        base, taken = self.base, None
+        if None in classes or (self.bill.overlapping and self.asks_for_stays()):
+            base = None  # whether the bill counts, or in which stay, nobody can say
+        if base is not None:
             try:
-                taken, _ = self.deductible(self.base, counting=True)
+                taken, _ = self.deductible(base, counting=True)
             except (Undetermined, GapError):  # no cell outside the gate: nobody can say
                 taken = None
         if self.spec.get("deductible") is not None:
             self.feed(f"{self.name}.deductible", _per(self.spec["deductible"]), taken)
         if self.spec.get("brackets"):
-            self.feed_position(self.base, taken)
+            self.feed_position(base, taken)
 
     # Deductible ------------------------------------------------------------------------------------
 
@@ -492,6 +501,19 @@ class _Work:
         for counter, cap in caps_of(self.name, self.spec):
             if cap.get("counts", "paid") == counts and holds(self.view, cap.get("when")):
                 self.feed(counter, cap.get("per", "year"), amount)
+
+
+def reads_class(spec: dict[str, Any]) -> bool:
+    """Whether the gate, a cap's ``when`` or one of the layer's tables names a class."""
+    whens = [spec.get("when"), *(cap.get("when") for cap in spec.get("caps") or [])]
+    if any("class" in (when or {}) for when in whens):
+        return True
+    tables = [_inline(spec.get(name)) for name in ("deductible", "fixed")]
+    tables += [spec.get(name) for name in ("rate", "factor", "points")]
+    tables += [cap.get("limit") for cap in spec.get("caps") or []]
+    tables += (spec.get("brackets") or {}).get("upto", [])
+    tables += [(spec.get("top_up") or {}).get("to"), (spec.get("when") or {}).get("base_over")]
+    return any(names_class(table) for table in tables)
 
 
 # Reading a fragment ------------------------------------------------------------------------------------

@@ -69,6 +69,8 @@ class Layer:
     unpaid: tuple[str, ...]
     paid_down: tuple[str, ...]
     columns: Any = None
+    law: dict[str, Any] = field(default_factory=dict)
+    """How the law computes a layer that is read from the record instead."""
 
     @property
     def given(self) -> bool:
@@ -190,7 +192,7 @@ class OraclePack:
                 columns = (self.get("recorded_as") or {}).get(name, RECORDED.get(name))
                 if columns is None:
                     raise OracleError(f"{self.id}: recorded_as does not say where {name!r} is recorded")
-                layer = Layer(name, {}, layer.base, LABELS, layer.paid_down, _columns(columns))
+                layer = Layer(name, {}, layer.base, LABELS, layer.paid_down, _columns(columns), spec)
             made.append(layer)
         unknown = taken - {layer.name for layer in made}
         if unknown:

@@ -47,12 +47,14 @@ def _by_code(pack: OraclePack, code: str, table: dict[str, Any]) -> Any:
     return table.get(code, table.get(pack.parent("identity", code) or ""))
 
 
-def _look_back(pack: OraclePack, row: dict[str, Any], layer: str) -> dict[str, Any] | None:
-    for rule in listed(pack.get("identities", "look_back")):
-        named = rule.get("layers") is None or layer in listed(rule["layers"])
-        if named and pack.is_a("identity", row["identity"], listed(rule["identities"])):
-            return dict(rule)
-    return None
+def _look_backs(pack: OraclePack, row: dict[str, Any], layer: str) -> list[dict[str, Any]]:
+    """Every look-back that the row has in a layer: the one that reaches farthest holds."""
+    return [
+        rule
+        for rule in listed(pack.get("identities", "look_back"))
+        if (rule.get("layers") is None or layer in listed(rule["layers"]))
+        and pack.is_a("identity", row["identity"], listed(rule["identities"]))
+    ]
 
 
 def _anchor(row: dict[str, Any], rule: dict[str, Any]) -> date:
@@ -62,8 +64,8 @@ def _anchor(row: dict[str, Any], rule: dict[str, Any]) -> date:
     return recognised
 
 
-def _interval(pack: OraclePack, row: dict[str, Any], layer: str | None) -> tuple[date, date]:
-    """First and last day on which an identity row counts, for ``layer`` with its look-back."""
+def _interval(pack: OraclePack, row: dict[str, Any], look_backs: list[dict[str, Any]]) -> tuple[date, date]:
+    """First and last day on which an identity row counts, with look-backs."""
     rules = pack.get("identities") or {}
     start: date = row["from"]
     if rules.get("effective") == "next_month":
@@ -74,8 +76,7 @@ def _interval(pack: OraclePack, row: dict[str, Any], layer: str | None) -> tuple
     months = _by_code(pack, row["identity"], rules.get("valid_months") or {})
     if months is not None:
         end = min(end, add_months(row["from"], int(months)) - ONE_DAY)
-    look_back = _look_back(pack, row, layer) if layer else None
-    if look_back is not None:
+    for look_back in look_backs:
         months_back = int(look_back["months"]) - (look_back.get("anchor_month") == "counted")
         start = min(start, add_months(_anchor(row, look_back).replace(day=1), -months_back))
     return start, end
@@ -92,7 +93,11 @@ def _touches(start: date, end: date, first: date | None, last: date) -> Truth:
 
 def in_force(pack: OraclePack, row: dict[str, Any], days: Days, layer: str | None) -> Truth:
     """Whether an identity row is in force for a bill in a layer (``None``: without any look-back)."""
-    start, end = _interval(pack, row, layer)
+    return _in_force(pack, row, days, _look_backs(pack, row, layer) if layer else [])
+
+
+def _in_force(pack: OraclePack, row: dict[str, Any], days: Days, look_backs: list[dict[str, Any]]) -> Truth:
+    start, end = _interval(pack, row, look_backs)
     rule = pack.date_rule("identity", "on_settlement")
     if rule == "any_day_of_stay":
         found = _touches(start, end, days.admitted, days.discharged)
@@ -211,11 +216,11 @@ def recognition_year(
     years = []
     for layer in layers:
         for row in rows:
-            rule = _look_back(pack, row, layer)
-            if rule is None or rule.get("year") != "recognition":
-                continue
-            if in_force(pack, row, days, layer) and not in_force(pack, row, days, None):
-                with_it = classes_for(pack, rows, view, days, layer)
-                if with_it != classes_for(pack, rows, view, days, layer, look_back=False):
-                    years.append(year_of(_anchor(row, rule)))
+            for rule in _look_backs(pack, row, layer):
+                if rule.get("year") != "recognition":
+                    continue
+                if _in_force(pack, row, days, [rule]) and not in_force(pack, row, days, None):
+                    with_it = classes_for(pack, rows, view, days, layer)
+                    if set(with_it) != set(classes_for(pack, rows, view, days, layer, look_back=False)):
+                        years.append(year_of(_anchor(row, rule)))
     return min(years) if years else None

@@ -191,7 +191,8 @@ def settle_frame(
         {
             **{key: row[key] for key in ("claim_id", "person_id", "status")},
             "reason": ";".join(row["reasons"]),
-            **{f"pay_{name}": row["pay"].get(name) for name in names},
+            # A layer that the bill's version does not have pays nothing.
+            **{f"pay_{name}": row["pay"].get(name, None if row["status"] == "quarantined" else 0) for name in names},
             "self_in_scope": row["self_in_scope"],
             "self_total": row["self_total"],
         }

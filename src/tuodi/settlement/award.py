@@ -65,7 +65,7 @@ def award(
     if run.left is not None:
         bills = bills.join(run.left, on="claim_id", how="left", maintain_order="left")
     rows: dict[int, dict[str, Any]] = {}
-    seen: set[tuple[str, str, int]] = set()
+    seen: dict[tuple[str, str, int], bool] = {}
     requests = awards.with_row_index("row").sort("applied_on", "person_id", maintain_order=True)
     for request in requests.iter_rows(named=True):
         pack, rule = _rule(law, request)
@@ -77,11 +77,14 @@ def award(
             if rule.subject == "household":
                 subject = _household_of(request, households)
             period = (request["kind"], subject, request["applied_on"].year)
-            if rule.once_per_year and period in seen:
+            if rule.once_per_year and seen.get(period):
                 row |= {"status": "already_awarded", "amount": 0}
                 continue
-            seen.add(period)
+            if rule.once_per_year and period in seen:
+                raise _UndeterminedError("earlier_request_undetermined")
+            seen[period] = False
             _decide(pack, rule, request, bills, households, identities, row)
+            seen[period] = True
         except _UndeterminedError as why:
             row |= {"status": "undetermined", "reason": str(why), "amount": None}
     return pl.DataFrame([rows[number] for number in range(awards.height)], schema=AWARDED)
@@ -129,7 +132,7 @@ def _household_of(request: dict[str, Any], households: dict[str, set[str]]) -> s
     if request["household_id"] is not None:
         return str(request["household_id"])
     own = [name for name, members in households.items() if request["person_id"] in members]
-    if not own:
+    if len(own) != 1:
         raise _UndeterminedError("household_unknown")
     return own[0]
 

@@ -20,6 +20,7 @@ from tuodi.law.spaces import CODE_COLUMNS, Space
 from tuodi.settlement import identity, stays
 from tuodi.settlement.calendar import NO_DAY, Days, ages, counter_years, days, income_years, years_of
 from tuodi.settlement.derive import derive
+from tuodi.settlement.kernel import NOT_ITS_SCHEME, NOT_RECORDED
 
 __all__ = ["Bills", "bills_of"]
 
@@ -42,8 +43,8 @@ CODE_BITS = 52
 class Bills:
     """Arrays in settlement order. ``order`` holds the row of each bill in the claims handed in; ``version`` numbers
     its law; ``profile`` is its row in ``parameters``; ``recorded`` (L, n) what each layer is recorded to have paid,
-    −1 where that is not known; ``overlap`` bits of layers that a clash of stays leaves open; ``cells`` for each version
-    the positions of its profiles on every axis, in the order of ``parameters``."""
+    NOT_RECORDED or NOT_ITS_SCHEME otherwise; ``overlap`` bits of layers that a clash of stays leaves open; ``cells``
+    for each version the positions of its profiles on every axis, in the order of ``parameters``."""
 
     order: npt.NDArray[np.intp]
     version: npt.NDArray[np.intp]
@@ -79,10 +80,12 @@ def bills_of(
     identities: pl.DataFrame,
     opening: pl.DataFrame,
     window_from: date | None,
+    facts: stays.StayFacts | None = None,
 ) -> Bills:
-    """Make bills of ``claims`` ready; ``version[i]`` is the place in ``versions`` of row i's law.
+    """Make bills of ``claims`` ready; ``version[i]`` is the place in ``versions`` of row i's law, ``facts`` what is
+    known of each row's stay (None: no layer asks).
 
-    Raises ``TableError`` for a code or an identity that neither the core nor the row's pack knows.
+    Raises ``TableError`` for a code that neither the core nor the row's pack knows.
     """
     structure = versions[0].structure
     counter_year = np.full(claims.height, NO_DAY, np.int64)
@@ -90,7 +93,8 @@ def bills_of(
     resolved: list[_Resolved] = []
     for number, compiled in enumerate(versions):
         rows = np.flatnonzero(version == number)
-        own = _Resolved(compiled, rows, claims[rows], identities)
+        own_spans = None if facts is None else (facts.first[rows], facts.last[rows])
+        own = _Resolved(compiled, rows, claims[rows], identities, own_spans)
         resolved.append(own)
         counter_year[rows], income_year[rows] = own.counter_year, own.income_year
     order = _order(claims, counter_year)
@@ -102,7 +106,9 @@ def bills_of(
     begins = new_person.copy()
     begins[1:] |= year[1:] != year[:-1]
     late = _opens_late(versions, version[order], ordered, year, opening, window_from)
-    stay, stay_count, overlap, ordinal = _stays(versions, version[order], ordered, year, late)
+    stay, stay_count, overlap, ordinal = _stays(
+        versions[0].structure.layers, ordered, year, late, None if facts is None else facts.of(order)
+    )
     back = np.empty(len(order), np.intp)
     back[order] = np.arange(len(order))
     profile = np.zeros(len(order), np.intp)
@@ -124,10 +130,10 @@ def bills_of(
         profile[places] = profile_of + offset
         offset += len(keys[1])
     stacked = Parameters(*(np.concatenate([getattr(one, name) for one in made]) for name in Parameters.__annotations__))
-    recorded = np.full((len(structure.layers), len(order)), -1, np.int64)
+    recorded = np.full((len(structure.layers), len(order)), NOT_RECORDED, np.int64)
     for own in resolved:
         for at, layer in enumerate(own.compiled.layers):
-            recorded[at, back[own.rows]] = _recorded(layer, claims[own.rows])
+            recorded[at, back[own.rows]] = _recorded(layer, own.compiled, claims[own.rows])
     return Bills(
         order=order,
         version=version[order],
@@ -158,24 +164,23 @@ class _Resolved:
     """The claims of one version with everything that is resolved before they are ordered."""
 
     def __init__(
-        self, compiled: Compiled, rows: npt.NDArray[np.intp], claims: pl.DataFrame, identities: pl.DataFrame
+        self,
+        compiled: Compiled,
+        rows: npt.NDArray[np.intp],
+        claims: pl.DataFrame,
+        identities: pl.DataFrame,
+        spans: tuple[Ints, Ints] | None,
     ) -> None:
         self.compiled, self.rows, self.claims = compiled, rows, claims
         self.days = Days(claims, compiled.stay_settings)
         dates = compiled.pack.dates
-        identity.check_identities(compiled, identities)
-        self.pairs = identity.pair(compiled, claims, self.days, identities)
+        self.pairs = identity.pair(compiled, claims, self.days, identities, spans)
         self.counter_year = counter_years(claims, self.days, dates)
+        moved = np.full(claims.height, NO_DAY, np.int64)
         for column in compiled.class_columns:
-            moved = identity.moved_years(column, self.pairs, claims.height)
-            if (moved != NO_DAY).any():
-                self.counter_year = np.where(moved != NO_DAY, years_of(moved, dates), self.counter_year)
-        if (self.counter_year == NO_DAY).any():
-            first = claims["claim_id"][int(np.argmax(self.counter_year == NO_DAY))]
-            raise TableError(
-                f"table claims: {dates.counter_year_by} of claim {first!r} is empty; pack {compiled.pack.id} needs it "
-                f"for the counter year"
-            )
+            day = identity.moved_years(compiled, column, self.pairs, claims.height)
+            moved = np.where((moved == NO_DAY) | ((day != NO_DAY) & (day < moved)), day, moved)
+        self.counter_year = np.where(moved != NO_DAY, years_of(moved, dates), self.counter_year)
         self.income_year = income_years(self.counter_year, self.days, dates)
 
     def columns(
@@ -269,29 +274,23 @@ def _opens_late(
 
 
 def _stays(
-    versions: list[Compiled],
-    version: npt.NDArray[np.intp],
+    layers: tuple[LayerStructure, ...],
     ordered: pl.DataFrame,
     year: Ints,
     late: npt.NDArray[np.bool_],
+    facts: stays.StayFacts | None,
 ) -> tuple[Ints, int, Ints, Ints]:
     """Stay numbers, how many, bits of layers that overlapping stays leave open, ordinals (0 where unknown)."""
-    layers = versions[0].structure.layers
     nothing = np.zeros(ordered.height, np.int64)
-    if not any(layer.reads_stay for layer in layers):
+    if facts is None or not any(layer.reads_stay for layer in layers):
         return nothing, 1, nothing, nothing
-    stay = stays.stay_numbers(ordered)
-    inpatient = np.zeros(ordered.height, bool)
-    for number, compiled in enumerate(versions):
-        named = compiled.spaces["setting"].expand(("inpatient",))
-        inpatient |= (version == number) & ordered["setting"].is_in(list(named)).to_numpy()
-    ordinal = stays.stay_ordinals(ordered.with_columns(counter_year=year), stay, inpatient)
+    ordinal = stays.stay_ordinals(ordered.with_columns(counter_year=year), facts.number, facts.inpatient)
     counted = ordinal.fill_null(0).to_numpy().astype(np.int64)
     own = ordered["stay_ordinal"].is_not_null().to_numpy()
     counted = np.where(late & ~own, 0, counted)
-    clash = stays.overlapping(ordered, stay, inpatient)
     bits = sum((1 << at for at, layer in enumerate(layers) if _reads_stay(layer)), 0)
-    return stay, int(stay.max(initial=0)) + 1, np.where(clash, bits, 0).astype(np.int64), counted
+    overlap = np.where(facts.clash, bits, 0).astype(np.int64)
+    return facts.number, int(facts.number.max(initial=0)) + 1, overlap, counted
 
 
 def _reads_stay(layer: LayerStructure) -> bool:
@@ -312,20 +311,24 @@ def _profiles(
     return ({axis: columns[axis][first] for axis in axes}, income_year[first]), place
 
 
-def _recorded(layer: Layer, claims: pl.DataFrame) -> Ints:
-    """What the record says that a layer paid; −1 where it does not say."""
+def _recorded(layer: Layer, compiled: Compiled, claims: pl.DataFrame) -> Ints:
+    """What the record says that a layer paid; NOT_RECORDED where it does not say, NOT_ITS_SCHEME where the layer names
+    schemes and the bill's is none of them."""
     given = layer.given or Given({"": layer.recorded_as})
     if not any(given.columns.values()):
-        return np.full(claims.height, -1, np.int64)
+        return np.full(claims.height, NOT_RECORDED, np.int64)
     sums = {scheme: _sum(columns, claims) for scheme, columns in given.columns.items()}
     if "" in sums:
         return sums[""]
-    scheme = claims["scheme"].fill_null("").to_numpy()
-    result = np.full(claims.height, -1, np.int64)
-    if len(set(given.columns.values())) == 1:
-        return next(iter(sums.values()))
-    for name, amounts in sums.items():
-        result = np.where(scheme == name, amounts, result)
+    scheme = claims["scheme"]
+    result = np.full(claims.height, NOT_ITS_SCHEME, np.int64)
+    one_list = len(set(given.columns.values())) == 1
+    result[scheme.is_null().to_numpy()] = NOT_RECORDED
+    if one_list:
+        result = np.where(scheme.is_null().to_numpy(), next(iter(sums.values())), result)
+    for name, amounts in reversed(sums.items()):
+        own = scheme.is_in(list(compiled.spaces["scheme"].expand((name,)))).fill_null(value=False).to_numpy()
+        result = np.where(own, amounts, result)
     return result
 
 
@@ -340,7 +343,7 @@ def _sum(columns: tuple[str, ...], claims: pl.DataFrame) -> Ints:
             missing |= empty
         total += claims[column].fill_null(0).to_numpy()
     negative = total < 0
-    return np.where(known & ~missing & ~negative, total, -1)
+    return np.where(known & ~missing & ~negative, total, NOT_RECORDED)
 
 
 def _any_unknown(made: Parameters) -> bool:

@@ -93,11 +93,12 @@ def income_years(counter_year: Ints, bill_days: Days, dates: Dates) -> Ints:
     back = {"previous": 1, "before_previous": 2}
     result = counter_year - back[dates.income_year]
     if dates.income_until is not None:
-        year, month, day_of_month = ymd(bill_days.settled)
+        # The first such day on or after the beginning of the counter year.
+        year = counter_year + (dates.income_until < dates.year_starts)
+        settled_year, month, day_of_month = ymd(bill_days.settled)
         until_month, until_day = dates.income_until
-        early = (year == counter_year) & (
-            (month < until_month) | ((month == until_month) & (day_of_month <= until_day))
-        )
+        before = (month < until_month) | ((month == until_month) & (day_of_month <= until_day))
+        early = (settled_year < year) | ((settled_year == year) & before)
         result = np.where(early, counter_year - back[dates.income_until_year], result)
     return result
 

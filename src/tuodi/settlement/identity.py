@@ -7,8 +7,8 @@ Source: docs/reference/pack-language.md section 4. Imports ``tuodi.law`` and ``t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ import polars as pl
 
 from tuodi.errors import TableError, nearest
 from tuodi.law.compile import ClassColumn, Compiled
-from tuodi.law.model import Classes, LookBack
+from tuodi.law.model import Classes, LookBack, Pack
 from tuodi.law.spaces import FALSE, TRUE, UNDECIDED, class_space
 from tuodi.settlement.calendar import NO_DAY, Days, add_months, days, month_start
 from tuodi.vocabulary import codes
@@ -35,7 +35,8 @@ class Pairs:
 
     ``bill`` numbers bills, ``low`` and ``high`` are the days on which the identity must be in force (``low`` is
     NO_DAY where the admission is not known; ``high`` then is the discharge, and ``only_admission`` says that the day
-    of admission alone decides), ``start`` and ``end`` the days on which it is.
+    of admission alone decides), ``start`` and ``end`` the days on which it is. ``stay`` is the first and the last day
+    of the whole stay, where any of its days is enough too.
     """
 
     bill: npt.NDArray[np.intp]
@@ -49,31 +50,51 @@ class Pairs:
     end: Ints
     begun: Ints
     recognised: Ints
+    stay: tuple[Ints, Ints] | None
 
     def held(self, start: Ints | None = None) -> npt.NDArray[np.uint8]:
         """FALSE, TRUE or UNDECIDED for each pair, with the interval beginning at ``start``."""
         begin = self.start if start is None else start
-        begins_in_time = (begin <= self.high) & (begin <= self.end)
-        holds = begins_in_time & (self.end >= self.low)
-        unsure = begins_in_time & ((self.end < self.high) | self.only_admission)
-        return np.where((self.low == NO_DAY) & unsure, UNDECIDED, np.where(holds, TRUE, FALSE)).astype(np.uint8)
+        found = self._touches(begin, self.low, self.high, only_first=self.only_admission)
+        if self.stay is None:
+            return found
+        other = self._touches(begin, *self.stay, only_first=False)
+        both = np.maximum(found, other)
+        return np.where((found == TRUE) | (other == TRUE), TRUE, both).astype(np.uint8)
+
+    def _touches(self, begin: Ints, low: Ints, high: Ints, *, only_first: bool) -> npt.NDArray[np.uint8]:
+        begins_in_time = (begin <= high) & (begin <= self.end)
+        holds = begins_in_time & (self.end >= low)
+        unsure = begins_in_time & ((self.end < high) | only_first)
+        return np.where((low == NO_DAY) & unsure, UNDECIDED, np.where(holds, TRUE, FALSE)).astype(np.uint8)
 
 
-def check_identities(compiled: Compiled, identities: pl.DataFrame) -> None:
-    """Raise ``TableError`` for an identity that is neither in the core nor among the pack's local codes."""
-    known = (*codes("identity"), *compiled.pack.codes.get("identity", {}))
+def check_identities(packs: Sequence[Pack], identities: pl.DataFrame) -> None:
+    """Raise ``TableError`` for an identity that is neither in the core nor among the local codes of any version."""
+    local = (code for pack in packs for code in pack.codes.get("identity", {}))
+    known = tuple(dict.fromkeys((*codes("identity"), *local)))
     for name in identities["identity"].unique().sort():
         if name not in known:
             raise TableError(
-                f"table identities: unknown identity {name!r} for pack {compiled.pack.id}{nearest(name, known)}"
+                f"table identities: unknown identity {name!r} for {', '.join(pack.id for pack in packs)}"
+                f"{nearest(name, known)}"
             )
 
 
-def pair(compiled: Compiled, bills: pl.DataFrame, bill_days: Days, identities: pl.DataFrame) -> Pairs:
-    """Join bills (in their order) to the identity rows of their persons, with the days on which each counts."""
+def pair(
+    compiled: Compiled,
+    bills: pl.DataFrame,
+    bill_days: Days,
+    identities: pl.DataFrame,
+    spans: tuple[Ints, Ints] | None = None,
+) -> Pairs:
+    """Join bills (in their order) to the identity rows of their persons, with the days on which each counts.
+
+    ``spans``: the first and the last day of each bill's whole stay, read where identities count ``by_stay``.
+    """
     rules = compiled.pack.identities
-    whole_stay = compiled.pack.dates.identity == "any_day_of_stay" or rules.effective == "by_stay"
-    if whole_stay:
+    any_day = compiled.pack.dates.identity == "any_day_of_stay"
+    if any_day:
         low, high = bill_days.admitted, bill_days.discharged
     else:
         low = bill_days.of(compiled.pack.dates.identity)
@@ -88,7 +109,11 @@ def pair(compiled: Compiled, bills: pl.DataFrame, bill_days: Days, identities: p
         end = np.where(end == FAR, FAR, month_start(np.where(end == FAR, 0, end), 1) - 1)
     names = joined["identity"].to_numpy().astype(str) if len(joined) else np.array([], str)
     for identity, months in rules.valid_months.items():
-        end = np.where(names == identity, np.minimum(end, add_months(begun, months) - 1), end)
+        meant = np.isin(
+            names,
+            [code for code in _heirs(compiled, (identity,)) if code == identity or code not in rules.valid_months],
+        )
+        end = np.where(meant, np.minimum(end, add_months(begun, months) - 1), end)
     recognised = days(joined["recognised_on"])
     return Pairs(
         bill=bill,
@@ -97,12 +122,19 @@ def pair(compiled: Compiled, bills: pl.DataFrame, bill_days: Days, identities: p
         chosen=joined["chosen"].fill_null(value=False).to_numpy().astype(bool),
         low=low[bill],
         high=high[bill],
-        only_admission=not whole_stay,
+        only_admission=not any_day,
         start=start,
         end=end,
         begun=begun,
         recognised=np.where(recognised == NO_DAY, begun, recognised),
+        stay=(spans[0][bill], spans[1][bill]) if spans is not None and rules.effective == "by_stay" else None,
     )
+
+
+def _heirs(compiled: Compiled, identities: tuple[str, ...]) -> tuple[str, ...]:
+    """Identities and the local codes under them."""
+    local = compiled.pack.codes.get("identity", {})
+    return (*identities, *(code for code, own in local.items() if own.parent in identities))
 
 
 def class_positions(
@@ -120,7 +152,7 @@ def class_positions(
     having, at = np.unique(pairs.bill, return_inverse=True)
     sure = np.zeros((len(having), len(classes.order)), bool)
     perhaps, chosen = sure.copy(), sure.copy()
-    in_force = pairs.held(_starts(column.look_back, pairs))
+    in_force = pairs.held(_starts(compiled, column.look_back, pairs))
     for number, definition in enumerate(classes.order):
         for scheme, identities in _members(compiled, classes, definition.name).items():
             rows = np.isin(pairs.identity, identities) & (in_force != FALSE)
@@ -130,7 +162,7 @@ def class_positions(
                 certain &= pairs.scheme == scheme
             sure[at[certain], number] = True
             perhaps[at[rows & ~certain], number] = True
-            chosen[at[certain & pairs.chosen], number] = True
+            chosen[at[rows & (in_force == TRUE) & pairs.chosen], number] = True
     possible = _first(sure, perhaps, fallback)
     if len(classes.choose) == 2:
         one, other = (space.codes.index(name) for name in classes.choose)
@@ -166,21 +198,24 @@ def _first(
     return possible
 
 
-def moved_years(column: ClassColumn, pairs: Pairs, bills: int) -> Ints:
-    """For bills reached only by a look-back with ``year: recognition``: the day of recognition; else NO_DAY."""
+def moved_years(compiled: Compiled, column: ClassColumn, pairs: Pairs, bills: int) -> Ints:
+    """The earliest day of recognition where only a look-back with ``year: recognition`` reaches a bill and gives it
+    another class than it has without look-back; else NO_DAY."""
     result = np.full(bills, NO_DAY, np.int64)
+    earliest = np.full(bills, FAR, np.int64)
     for rule in column.look_back:
         if rule.year != "recognition":
             continue
-        named = np.isin(pairs.identity, rule.identities)
-        reached = named & (pairs.held(_starts((rule,), pairs)) == TRUE)
+        named = np.isin(pairs.identity, _heirs(compiled, rule.identities))
+        reached = named & (pairs.held(_starts(compiled, (rule,), pairs)) == TRUE)
         only = reached & (pairs.held() != TRUE)
         anchor = _anchor(rule, pairs)
-        earliest = np.full(bills, FAR, np.int64)
         np.minimum.at(earliest, pairs.bill[only], anchor[only])
-        already = np.zeros(bills, bool)
-        already[pairs.bill[pairs.held() == TRUE]] = True
-        result = np.where((earliest != FAR) & ~already, earliest, result)
+    if (earliest != FAR).any():
+        with_it = class_positions(compiled, column, pairs, bills)
+        without = class_positions(compiled, replace(column, look_back=()), pairs, bills)
+        another = (with_it[0] != without[0]) | (with_it[1] != without[1])
+        result = np.where((earliest != FAR) & another, earliest, result)
     return result
 
 
@@ -197,12 +232,12 @@ def _anchor(rule: LookBack, pairs: Pairs) -> Ints:
     return pairs.recognised if rule.anchor == "recognised_on" else pairs.begun
 
 
-def _starts(look_back: tuple[LookBack, ...], pairs: Pairs) -> Ints:
+def _starts(compiled: Compiled, look_back: tuple[LookBack, ...], pairs: Pairs) -> Ints:
     start = pairs.start
     for rule in look_back:
         back = rule.months - 1 if rule.anchor_month_counts else rule.months
         earlier = month_start(_anchor(rule, pairs), -back)
-        start = np.where(np.isin(pairs.identity, rule.identities), np.minimum(start, earlier), start)
+        start = np.where(np.isin(pairs.identity, _heirs(compiled, rule.identities)), np.minimum(start, earlier), start)
     return start
 
 

@@ -64,6 +64,11 @@ OPENINGS = 6
 OPENING_NONE, OPENING_MISSING = -1, -2
 PAID, BASE, DEDUCTIBLE = range(3)
 STEP_GIVEN, STEP_NOTIONAL = 1, 2
+NOT_RECORDED, NOT_ITS_SCHEME = -1, -2
+"""In place of a recorded payment: the record does not say; the layer is not one of the bill's scheme."""
+OPEN_DEDUCTIBLE, OPEN_POSITION, OPEN_REST = 1, 2, 4
+"""Which counters of a layer are open: what the deductible took, the position in the brackets, all others."""
+OPEN_ALL = 7
 NEW_PERSON, NEW_YEAR = 1, 2
 ORDER_END = 15
 ALL_PARTS = 15
@@ -99,7 +104,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
     def settle_slice(  # type: ignore[no-untyped-def]
         begin, end, begins, profile, total, in_scope, first_self_pay, over_limit, out_of_catalogue, hospital, stay,
         overlap, opening_at, opening, recorded, mode, hospital_order,
-        layers, caps, used, gate, deductible, base_over, fixed, top_up, rate, bound, limit, reach,
+        layers, caps, used, gate, counted, deductible, base_over, fixed, top_up, rate, bound, limit, reach,
         stay_layer, stay_cap, stay_open,
         pay, self_in_scope, self_total, open_layers, admitted, reason,
         t_base, t_within, t_limit, t_used, t_taken, t_start, t_amounts, t_before, t_goal, t_raw,
@@ -151,7 +156,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                             cap_used[counter] = opening[row, OPENINGS * n_layers + counter]
                     elif row == OPENING_MISSING:
                         for at in range(n_layers):
-                            layer_open[at] = 1
+                            layer_open[at] = OPEN_ALL
                         for counter in range(n_counters):
                             cap_open[counter] = 1
 
@@ -220,6 +225,8 @@ def kernel(shape: Shape) -> Callable[..., Any]:
 
                 if has_given and mode[at] == GIVEN:
                     amount = recorded[at, i]
+                    if amount == NOT_ITS_SCHEME:
+                        continue
                     if amount < 0:
                         why = GIVEN_MISSING
                     elif is_tainted:
@@ -231,22 +238,42 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                     if has_trace:
                         t_given[i, at] = STEP_GIVEN
                     base_here = base
+                    if layers[at, FORM] != GIVEN and gate[p, at] != FALSE:
+                        # The law computes this layer: its caps hold what it is recorded to have paid.
+                        for cap in range(layers[at, CAPS_FROM], layers[at, CAPS_TO]):
+                            if reach[p, cap] == FALSE:
+                                continue
+                            counter = caps[cap, CAP_COUNTER]
+                            if caps[cap, CAP_COUNTS] != PAID:
+                                is_open = base > 0 or is_tainted
+                            elif why != 0:
+                                is_open = True
+                            else:
+                                is_open = payment > 0 and (gate[p, at] != TRUE or reach[p, cap] != TRUE)
+                            if is_open:
+                                cap_open[counter] = 1
+                                if has_stays:
+                                    stay_open[here, n_layers + counter] = 1
+                            elif caps[cap, CAP_COUNTS] == PAID:
+                                if caps[cap, CAP_SCOPE] == YEAR:
+                                    cap_used[counter] += payment
+                                elif has_stays and caps[cap, CAP_SCOPE] == STAY:
+                                    stay_cap[here, counter] += payment
                 else:
                     held = gate[p, at]
-                    counting_only = False
-                    if held == FALSE:
-                        if not has_rare or layers[at, COUNTS_OUTSIDE] == 0:
-                            continue
-                        counting_only = True
+                    counting_only = held == FALSE
                     if has_rare and not counting_only:
                         # A gate that is false for one reason is false, whatever else is not known.
                         threshold = base_over[p, at]
                         if threshold == UNKNOWN:
+                            if base == 0 and not is_tainted:
+                                counting_only = True
                             why = AMOUNT_UNKNOWN
                         elif threshold >= 0 and base <= threshold and not is_tainted:
                             counting_only = True
+                        is_used, unsure = FALSE, 0
                         for use in range(layers[at, USED_FROM], layers[at, USED_TO]):
-                            cap = used[use]
+                            cap = used[use, 0]
                             bar = limit[p, cap]
                             reaches = reach[p, cap]
                             counter = caps[cap, CAP_COUNTER]
@@ -260,17 +287,25 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 consumed = stay_cap[here, counter]
                                 is_open = has_unknowns and stay_open[here, n_layers + counter] != 0
                             if reaches == FALSE or bar == NOT_COVERED or bar == NO_LIMIT_FEN:  # noqa: SIM109
-                                counting_only = True
+                                pass
                             elif reaches == UNDECIDED or bar == UNKNOWN:
-                                why = CAP_UNKNOWN
+                                unsure = CAP_UNKNOWN
                             elif is_open:
-                                why = EARLIER_BILL
-                            elif bar > consumed:
-                                counting_only = True
-                        if counting_only:
-                            if layers[at, COUNTS_OUTSIDE] == 0:
-                                continue
-                            why = 0
+                                unsure = EARLIER_BILL
+                            elif bar <= consumed:
+                                is_used = TRUE
+                            if used[use, 1]:
+                                # The last cap of one counter: any of them is enough.
+                                if is_used != TRUE:
+                                    if unsure == 0:
+                                        counting_only = True
+                                    else:
+                                        why = unsure
+                                is_used, unsure = FALSE, 0
+                    if counting_only:
+                        if not has_rare or layers[at, COUNTS_OUTSIDE] == 0 or counted[p, at] == FALSE:
+                            continue
+                        why = 0
                     if base == 0 and not is_tainted:
                         if not counting_only:
                             admits = 1
@@ -280,8 +315,9 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                             why = HOSPITAL_NOT_STATED if open_bits >> SELF_OPEN & 1 else EARLIER_LAYER
                         elif overlap[i] >> at & 1:
                             why = STAYS_OVERLAP
-                        if held == UNDECIDED and not counting_only:
+                        if (counted[p, at] if counting_only else held) == UNDECIDED:
                             why = GATE_UNDECIDED
+                    base_is_known = why == 0
                     if not counting_only:
                         admits = 1
 
@@ -324,11 +360,11 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                             consumed = np.int64(0)
                             if scope == YEAR:
                                 consumed = ded_used[at]
-                                if has_unknowns and layer_open[at]:
+                                if has_unknowns and layer_open[at] & OPEN_DEDUCTIBLE:
                                     why = EARLIER_BILL
                             elif scope == STAY and has_stays:
                                 consumed = stay_layer[here, 3 * at]
-                                if has_unknowns and stay_open[here, at]:
+                                if has_unknowns and stay_open[here, at] & OPEN_DEDUCTIBLE:
                                     why = EARLIER_BILL
                             taken = min(base_here, max(np.int64(0), wanted - consumed))
                             if has_trace:
@@ -373,13 +409,13 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 is_open = False
                                 if layers[at, POS_SCOPE] == YEAR:
                                     start = position[at]
-                                    is_open = has_unknowns and layer_open[at] != 0
+                                    is_open = has_unknowns and layer_open[at] & OPEN_POSITION != 0
                                 elif layers[at, POS_SCOPE] == STAY and has_stays:
                                     start = stay_layer[here, 3 * at + 1]
-                                    is_open = has_unknowns and stay_open[here, at] != 0
+                                    is_open = has_unknowns and stay_open[here, at] & OPEN_POSITION != 0
                                 if is_open:
                                     for k in range(1, n_brackets):
-                                        if rate[p, at, k] != rate[p, at, 0]:
+                                        if rate[p, at, k] != rate[p, at, 0] or bound[p, at, k - 1] < 0:
                                             why = EARLIER_BILL
                                 if layers[at, FROM_ZERO]:
                                     start += taken
@@ -405,7 +441,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                         exact += share * rate[p, at, k]
                                     lower = upper
                             if has_rare and layers[at, ROUND_YEAR]:
-                                if has_unknowns and layer_open[at]:
+                                if has_unknowns and layer_open[at] & OPEN_REST and exact > 0:
                                     why = EARLIER_BILL if why == 0 else why
                                 if has_trace:
                                     t_before[i, at] = exact_sum[at]
@@ -420,11 +456,11 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                             consumed = np.int64(0)
                             if layers[at, FIXED_SCOPE] == YEAR:
                                 consumed = fixed_used[at]
-                                if has_unknowns and layer_open[at]:
+                                if has_unknowns and layer_open[at] & OPEN_REST and granted > 0:
                                     why = EARLIER_BILL
                             elif layers[at, FIXED_SCOPE] == STAY and has_stays:
                                 consumed = stay_layer[here, 3 * at + 2]
-                                if has_unknowns and stay_open[here, at]:
+                                if has_unknowns and stay_open[here, at] & OPEN_REST and granted > 0:
                                     why = EARLIER_BILL
                             if has_trace:
                                 t_goal[i, at] = granted
@@ -437,9 +473,9 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                             elif has_unknowns and tainted & 1:
                                 why = EARLIER_LAYER
                             goal = target * scoped
-                            had = paid_in_scope
+                            had = scoped - left
                             if layers[at, TOP_UP_SCOPE] == YEAR:
-                                if has_unknowns and layer_open[at]:
+                                if has_unknowns and layer_open[at] & OPEN_REST:
                                     why = EARLIER_BILL
                                 goal += target_sum[at]
                                 had += had_sum[at] + fixed_used[at]
@@ -504,8 +540,10 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                     elif has_stays and layers[at, FIXED_SCOPE] == STAY:
                                         stay_layer[here, 3 * at + 2] += payment
                                 elif form == TOP_UP:
+                                    if top_up[p, at] < 0 or (has_unknowns and tainted & 1):
+                                        layer_open[at] |= OPEN_REST
                                     target_sum[at] += top_up[p, at] * scoped
-                                    had_sum[at] += paid_in_scope
+                                    had_sum[at] += scoped - left
                                     fixed_used[at] += payment
                             for cap in range(caps_from, caps_to):
                                 if reach[p, cap] != TRUE:
@@ -520,9 +558,19 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 elif has_stays and caps[cap, CAP_SCOPE] == STAY:
                                     stay_cap[here, caps[cap, CAP_COUNTER]] += moved
                     elif has_unknowns:
-                        layer_open[at] = 1
+                        opens = OPEN_ALL
+                        if counting_only:
+                            opens = OPEN_DEDUCTIBLE | OPEN_POSITION
+                            if base_is_known and layers[at, FROM_ZERO]:
+                                # Only what the deductible took is not known: the position is the base's.
+                                opens = OPEN_DEDUCTIBLE
+                                if layers[at, POS_SCOPE] == YEAR:
+                                    position[at] += base
+                                elif has_stays and layers[at, POS_SCOPE] == STAY:
+                                    stay_layer[here, 3 * at + 1] += base
+                        layer_open[at] |= opens
                         if has_stays:
-                            stay_open[here, at] = 1
+                            stay_open[here, at] |= opens
                         if not counting_only:
                             for cap in range(caps_from, caps_to):
                                 if reach[p, cap] != FALSE:
@@ -552,7 +600,8 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                     continue
 
                 # Pay the parts down, remember why the rest is unpaid.
-                notional = has_rare and layers[at, NOTIONAL] != 0
+                # What is recorded as paid was paid, whatever the law only reckons.
+                notional = has_rare and layers[at, NOTIONAL] != 0 and not (has_given and mode[at] == GIVEN)
                 if has_parts:
                     rest = payment
                     order = layers[at, PAY_ORDER]

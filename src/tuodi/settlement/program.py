@@ -25,7 +25,8 @@ taken as deductible, the position in the brackets, what a fixed sum or top-up pa
 
 @dataclass(frozen=True)
 class Program:
-    """``layers`` (L, LAYER_WIDTH), ``caps`` (Q, CAP_WIDTH), ``used``: caps named by ``used_up``."""
+    """``layers`` (L, LAYER_WIDTH), ``caps`` (Q, CAP_WIDTH), ``used`` (U, 2): caps named by ``used_up``, and whether
+    a cap is the last of its counter."""
 
     structure: Structure
     layers: npt.NDArray[np.int64]
@@ -56,7 +57,7 @@ def program(structure: Structure, given: Collection[str] = ()) -> Program:
     caps = np.array([[cap.scope, cap.counts, cap.counter] for cap in structure.caps], np.int64).reshape(
         len(structure.caps), k.CAP_WIDTH
     )
-    used: list[int] = []
+    used: list[tuple[int, int]] = []
     for at, layer in enumerate(structure.layers):
         own = [number for number, cap in enumerate(structure.caps) if cap.layer == at]
         row = layers[at]
@@ -74,14 +75,15 @@ def program(structure: Structure, given: Collection[str] = ()) -> Program:
         row[k.UNIT], row[k.DIRECTION], row[k.ROUND_YEAR] = layer.unit, layer.direction, layer.round_year
         row[k.COUNTS_OUTSIDE] = layer.counts_outside
         row[k.CAPS_FROM], row[k.CAPS_TO] = (own[0], own[-1] + 1) if own else (0, 0)
-        row[k.USED_FROM], row[k.USED_TO] = len(used), len(used) + len(layer.used_up)
-        used += layer.used_up
+        row[k.USED_FROM] = len(used)
+        used += [(cap, cap == named[-1]) for named in layer.used_up for cap in named]
+        row[k.USED_TO] = len(used)
     hospital = structure.hospital_order
     return Program(
         structure,
         layers,
         caps,
-        np.array(used, np.int64),
+        np.array(used, np.int64).reshape(len(used), 2),
         np.array([-1] if hospital is None else [bucket for bucket in hospital if bucket in (0, 4, 5, 6)], np.int64),
     )
 

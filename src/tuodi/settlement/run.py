@@ -26,9 +26,11 @@ from tuodi.law.model import Pack
 from tuodi.settlement import kernel as k
 from tuodi.settlement import trace as steps_of
 from tuodi.settlement.bills import Bills, bills_of
-from tuodi.settlement.calendar import NO_DAY, Days
+from tuodi.settlement.calendar import NO_DAY, Days, counter_years
+from tuodi.settlement.identity import check_identities
 from tuodi.settlement.program import counter_slot, program
 from tuodi.settlement.reversal import ANNULLED, QUARANTINED, STANDING, annul
+from tuodi.settlement.stays import StayFacts, overlapping, stay_numbers, stay_spans
 from tuodi.tables import CLAIMS, IDENTITIES, OPENING, PERSONS, conform
 
 __all__ = ["Law", "Settlement", "load_law", "settle", "settle_with"]
@@ -113,9 +115,11 @@ def settle_with(
     identities = conform(pl.DataFrame(schema=IDENTITIES.columns) if identities is None else identities, IDENTITIES)
     opening = conform(pl.DataFrame(schema=OPENING.columns) if opening is None else opening, OPENING)
     _check(law, claims, given)
+    check_identities(law.packs, identities)
     claims = _with_persons(claims, persons)
     state, why = annul(claims)
     version = _versions(law, claims, state, why)
+    facts = _stay_facts(law, claims, version, state)
     outcome = _Outcome(claims, law.layers, state, why, trace=trace)
     for structure in dict.fromkeys(compiled.structure for compiled in law.versions):
         members = [number for number, compiled in enumerate(law.versions) if compiled.structure == structure]
@@ -123,9 +127,10 @@ def settle_with(
         if len(rows):
             compiled = [law.versions[number] for number in members]
             chosen = np.searchsorted(np.array(members), version[rows])
-            bills = bills_of(compiled, chosen, claims[rows], identities, opening, window_from)
+            own = None if facts is None else facts.of(rows)
+            bills = bills_of(compiled, chosen, claims[rows], identities, opening, window_from, own)
             _run(structure, compiled, bills, rows, opening, given, outcome, threads, shape)
-    _mixed_years(law, outcome)
+    _mixed_years(law, outcome, facts)
     return Settlement(outcome.table(), outcome.trace_table() if trace else None, outcome.left_table())
 
 
@@ -152,18 +157,42 @@ def _with_persons(claims: pl.DataFrame, persons: pl.DataFrame | None) -> pl.Data
 def _versions(
     law: Law, claims: pl.DataFrame, state: npt.NDArray[np.uint8], why: dict[int, str]
 ) -> npt.NDArray[np.int64]:
-    """The number of the version for each row; rows outside every version are quarantined."""
+    """The number of the version for each row; rows outside every version, or whose counter year nobody can tell, are
+    quarantined."""
     chosen = np.full(claims.height, -1, np.int64)
     for number, compiled in enumerate(law.versions):
         pack = compiled.pack
-        day = Days(claims, compiled.stay_settings).of(pack.dates.version)
+        bill_days = Days(claims, compiled.stay_settings)
+        day = bill_days.of(pack.dates.version)
         first = np.datetime64(pack.in_force_from).astype(np.int64)
         last = np.iinfo(np.int32).max if pack.in_force_to is None else np.datetime64(pack.in_force_to).astype(np.int64)
         chosen[(chosen < 0) & (day >= first) & (day <= last)] = number
+        year = counter_years(claims, bill_days, pack.dates)
+        for row in np.flatnonzero((chosen == number) & (year == NO_DAY) & (state == STANDING)):
+            state[row], why[int(row)] = QUARANTINED, "counter_year_unknown"
     for row in np.flatnonzero((chosen < 0) & (state == STANDING)):
         state[row] = QUARANTINED
         why[int(row)] = "outside_version" if law.forced else "no_version_in_force"
     return chosen
+
+
+def _stay_facts(
+    law: Law, claims: pl.DataFrame, version: npt.NDArray[np.int64], state: npt.NDArray[np.uint8]
+) -> StayFacts | None:
+    """What only all bills of a person together can tell of a stay, over all versions; None where none of them asks."""
+    by_stay = any(compiled.pack.identities.effective == "by_stay" for compiled in law.versions)
+    if not by_stay and not any(layer.reads_stay for one in law.versions for layer in one.structure.layers):
+        return None
+    standing = state == STANDING
+    admitted = np.full(claims.height, NO_DAY, np.int64)
+    inpatient = np.zeros(claims.height, bool)
+    for number, compiled in enumerate(law.versions):
+        own = standing & (version == number)
+        admitted = np.where(own, Days(claims, compiled.stay_settings).admitted, admitted)
+        inpatient |= own & claims["setting"].is_in(list(compiled.spaces["setting"].expand(("inpatient",)))).to_numpy()
+    stay = stay_numbers(claims)
+    first, last = stay_spans(claims, stay, admitted, standing)
+    return StayFacts(stay, first, last, inpatient, overlapping(claims, stay, inpatient))
 
 
 class _Outcome:
@@ -290,8 +319,8 @@ def _run(
         run(
             begin, end, bills.begins, bills.profile, bills.total, *bills.parts, bills.hospital, bills.stay,
             bills.overlap, opening_at, balances, bills.recorded, mode, plan.hospital_order,
-            plan.layers, plan.caps, plan.used, made.gate, made.deductible, made.base_over, made.fixed, made.top_up,
-            made.rate, made.bound, made.limit, made.reach, *stay_state,
+            plan.layers, plan.caps, plan.used, made.gate, made.counted, made.deductible, made.base_over, made.fixed,
+            made.top_up, made.rate, made.bound, made.limit, made.reach, *stay_state,
             out["pay"], out["self_in_scope"], out["self_total"], out["open"], out["admitted"], out["reason"],
             *(steps[name] for name in steps_of.STEP_ARRAYS),
         )  # fmt: skip
@@ -377,17 +406,21 @@ def _collect(
                 outcome.add_reason(int(target[bill]), f"{layer.id}:{code}")
 
 
-def _mixed_years(law: Law, outcome: _Outcome) -> None:
-    """A counter year settled under versions of different structure has no common counters: undetermined."""
+def _mixed_years(law: Law, outcome: _Outcome, facts: StayFacts | None) -> None:
+    """A counter year or a stay settled under versions of different structure has no common counters: undetermined."""
     structures = {compiled.pack.id: compiled.structure for compiled in law.versions}
     if len(set(structures.values())) < 2:
         return
-    frame = outcome.table().with_row_index("row").filter(pl.col("counter_year").is_not_null())
+    frame = outcome.table().with_row_index("row")
+    if facts is not None:
+        frame = frame.with_columns(stay=facts.number)
+    frame = frame.filter(pl.col("counter_year").is_not_null())
     kinds = {name: list(dict.fromkeys(structures.values())).index(value) for name, value in structures.items()}
-    mixed = frame.with_columns(kind=pl.col("pack").replace_strict(kinds, return_dtype=pl.Int64)).filter(
-        pl.col("kind").n_unique().over("person_id", "counter_year") > 1
-    )
-    for row, pack in mixed.select("row", "pack").iter_rows():
+    frame = frame.with_columns(kind=pl.col("pack").replace_strict(kinds, return_dtype=pl.Int64))
+    mixed = pl.col("kind").n_unique().over("person_id", "counter_year") > 1
+    if facts is not None:
+        mixed |= (pl.col("kind").n_unique().over("stay") > 1).any().over("person_id", "counter_year")
+    for row, pack in frame.filter(mixed).select("row", "pack").iter_rows():
         for layer in structures[pack].layers:
             if layer.form != "given":
                 outcome.open_layer(row, layer.id, "version_changes_within_year")
