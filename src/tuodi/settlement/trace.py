@@ -134,7 +134,7 @@ def _layer_steps(
     own = [number for number, cap in enumerate(structure.caps) if cap.layer == at]
     reach = made.reach[bills.profile][:, own] == TRUE
     limits, rooms = made.limit[bills.profile][:, own], steps["room"][:, own]
-    limits = np.where(limits >= NO_LIMIT_FEN, NOTHING, limits)
+    limits = np.where((limits >= NO_LIMIT_FEN) | (limits < 0), NOTHING, limits)
     reached = _lists(np.where(reach, np.arange(len(own)), ABSENT))
     names = np.array([cap.id for cap in structure.caps] + [""], object)
     paid = np.where(given == k.STEP_NOTIONAL, steps["raw"][:, at] - steps["cut"][:, at], out["pay"][at])
