@@ -130,12 +130,19 @@ def _member_in_force(
     conditions = dict(member) if isinstance(member, dict) else {"identity": member}
     wanted = listed(conditions.pop("identity", None))
     mine = [row for row in rows if row["identity"] in wanted or _through_parent(pack, row, wanted, named)]
+    loose = [row for row in rows if _only_the_core(pack, row["identity"], wanted, named)]
+    perhaps: Truth = None if any(in_force(pack, row, days, layer) is not False for row in loose) else False
     if not mine:
-        return False, False
+        return perhaps, False
     states = [(in_force(pack, row, days, layer), row) for row in mine]
     rest = holds(view, conditions)
     chosen = rest is not False and any(state and row.get("chosen") for state, row in states)
-    return all_of([any_of(state for state, _ in states), rest]), chosen
+    return any_of([all_of([any_of(state for state, _ in states), rest]), perhaps]), chosen
+
+
+def _only_the_core(pack: OraclePack, identity: str, wanted: list[str], named: set[str]) -> bool:
+    """Whether a list says only the core identity of a local one that is wanted, and no class names the core one."""
+    return identity not in named and any(pack.parent("identity", code) == identity for code in wanted)
 
 
 def _through_parent(pack: OraclePack, row: dict[str, Any], wanted: list[str], named: set[str]) -> bool:

@@ -16,7 +16,7 @@ import polars as pl
 
 from tuodi.errors import TableError, nearest
 from tuodi.law.compile import ClassColumn, Compiled
-from tuodi.law.model import Classes, LookBack, Pack
+from tuodi.law.model import ClassDef, Classes, LookBack, Pack
 from tuodi.law.spaces import FALSE, TRUE, UNDECIDED, class_space
 from tuodi.settlement.calendar import NO_DAY, Days, add_months, days, month_start
 from tuodi.vocabulary import codes
@@ -163,6 +163,8 @@ def class_positions(
             sure[at[certain], number] = True
             perhaps[at[rows & ~certain], number] = True
             chosen[at[rows & (in_force == TRUE) & pairs.chosen], number] = True
+        parents = _undecided_parents(compiled, classes, definition)
+        perhaps[at[np.isin(pairs.identity, parents) & (in_force != FALSE)], number] = True
     possible = _first(sure, perhaps, fallback)
     if len(classes.choose) == 2:
         one, other = (space.codes.index(name) for name in classes.choose)
@@ -239,6 +241,15 @@ def _starts(compiled: Compiled, look_back: tuple[LookBack, ...], pairs: Pairs) -
         earlier = month_start(_anchor(rule, pairs), -back)
         start = np.where(np.isin(pairs.identity, _heirs(compiled, rule.identities)), np.minimum(start, earlier), start)
     return start
+
+
+def _undecided_parents(compiled: Compiled, classes: Classes, definition: ClassDef) -> list[str]:
+    """Core identities that no class names while ``definition`` names a local code of theirs: who carries only the
+    core identity may be what the local code stands for, or not."""
+    local = compiled.pack.codes.get("identity", {})
+    named = {member.identity for item in classes.order for member in item.members}
+    parents = {local[member.identity].parent for member in definition.members if member.identity in local}
+    return sorted(parents - named)
 
 
 def _members(compiled: Compiled, classes: Classes, name: str) -> Mapping[str, tuple[str, ...]]:
