@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import traceback
+
 import typer
 
 from tuodi.cli import audit, packs, settle, single, synth
-from tuodi.cli.common import EXIT, Lang, Language, language, set_language, texts, warn
+from tuodi.cli.common import EXIT, Lang, choose_language, language, print_json, say, texts, warn
 
 __all__ = ["app", "run"]
 
@@ -15,7 +18,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
-    epilog="退出码：0 完成；2 用法不对；3 完成，但有行待更正；4 文件被拒，未写任何结果；5 规则包有错。",
+    epilog="退出码 / exit codes：0 完成 done；1 程序或机器出错 fault；2 用法不对 usage；3 完成，但有行待更正 done, rows to "
+    "correct；4 文件被拒，未写任何结果 file refused；5 规则包有错 pack wrong；130 被中断 interrupted。",
 )
 app.command("settle")(settle.settle)
 app.command("resettle")(settle.resettle)
@@ -29,35 +33,43 @@ app.add_typer(packs.app, name="packs")
 
 @app.callback()
 def _options(lang: Lang = None) -> None:
-    set_language(lang or Language.zh)
+    """Chosen before the options are parsed: see :func:`tuodi.cli.common.choose_language`."""
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command; returns its exit code."""
-    from tuodi.errors import FileError, PackError, TableError, TuodiError
-
+    """Run one command; returns its exit code. No exception leaves it, and no trace of one unless ``TUODI_DEBUG`` is
+    set."""
+    choose_language(arguments)
     try:
-        app(arguments, prog_name="tuodi")
+        code = app(arguments, prog_name="tuodi", standalone_mode=False)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else EXIT["done"]
-    except TuodiError as error:
-        lang = language(None)
-        _ = texts(lang)
-        if isinstance(error, FileError):
-            from tuodi.exchange import describe_error
+    except (KeyboardInterrupt, typer.Abort):
+        code = EXIT["interrupted"]
+    except Exception as error:
+        return _fail(error, as_json="--json" in arguments)
+    if code == EXIT["interrupted"]:
+        _ = texts(language())
+        warn(_("已中断，没有写出任何结果。"))
+    return code if isinstance(code, int) else EXIT["done"]
 
-            warn(_("文件不能使用：{what}").format(what=describe_error(error, lang)))
-            warn(_("没有写出任何结果。"))
-            return EXIT["input_refused"]
-        if isinstance(error, TableError):
-            warn(_("数据不能使用：{what}").format(what=error))
-            warn(_("没有写出任何结果。"))
-            return EXIT["input_refused"]
-        if isinstance(error, PackError):
-            for problem in error.problems:
-                warn(str(problem))
-            warn(_("规则包有 {count} 处问题，没有写出任何结果。").format(count=len(error.problems)))
-            return EXIT["pack_wrong"]
-        warn(_("用法不对：{what}").format(what=error))
+
+def _fail(error: Exception, *, as_json: bool) -> int:
+    from tuodi.cli.mistakes import mistake_of
+
+    if type(error).__name__ == "NoArgsIsHelpError":  # the help was asked for by saying nothing
+        if str(error).strip():
+            say(str(error))
         return EXIT["usage"]
-    return EXIT["done"]
+    if os.environ.get("TUODI_DEBUG"):
+        traceback.print_exception(error)
+    found = mistake_of(error, language())
+    for line in found.lines:
+        warn(line)
+    if as_json:
+        print_json({
+            "error": " ".join(found.lines),
+            "problems": [vars(problem) for problem in found.problems],
+            "exit_code": found.code,
+        })  # fmt: skip
+    return found.code

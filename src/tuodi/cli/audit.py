@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,20 +24,26 @@ from tuodi.cli.common import (
     WindowFrom,
     language,
     print_json,
-    roots_of,
     say,
     texts,
-    working,
 )
+from tuodi.cli.progress import working
+from tuodi.cli.settle import Files, law_and_inputs
+from tuodi.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from tuodi.audit import AuditResult
     from tuodi.cli.inputs import Inputs
+    from tuodi.settlement import Law
 
 __all__ = ["audit"]
 
 QUARANTINE = "待更正.xlsx"
+SHOWN = 5
+"""Months of the platform's report that are printed where they differ."""
+AMOUNTS = ("platform_amount", "file_amount", "quarantined_amount", "difference")
 
 
 def audit(
@@ -72,58 +78,124 @@ def audit(
 ) -> None:
     """核对已结算的救助：列出待核实线索，写成报告 / audit settlements; leads to verify, as a report."""
     from tuodi.audit import audit as run_audit
-    from tuodi.cli.inputs import read_inputs
-    from tuodi.errors import UsageError
-    from tuodi.report import write_report
-    from tuodi.settlement import load_law
 
     word = language(lang)
     _ = texts(word)
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"--out {out}: a folder is needed, this is a file")
-    law = load_law(pack, roots_of(packs_dir))
-    files: dict[str, Sequence[Path]] = {
+    files: Files = {
         "claims": claims, "identities": identities, "flags": flags or [], "manual": manual or [],
         "totals": totals or [], "persons": [persons] if persons else [], "opening": [opening] if opening else [],
     }  # fmt: skip
+    _check_folder(out, files, word)
     day = as_of.date() if as_of else None
-    with working(_("正在读取文件")) as told:
-        inputs = read_inputs(
-            law.packs, files, as_of=day, told=lambda name: told(_("正在读取 {name}").format(name=name))
-        )
-        until = day or inputs.window_to or _last_settlement(inputs)
-        told(_("正在核对"))
-        assert inputs.identities is not None
+    law, inputs = law_and_inputs(pack, packs_dir, files, word, read, as_of=day)
+    _check_layers(law, from_layer, word)
+    until = day or inputs.window_to or _last_settlement(inputs)
+    if until is None:
+        raise UsageError(_("文件没有写明数据截至哪一天，请用 --as-of 指明"))
+    assert inputs.identities is not None
+    steps = {
+        "settle": _("正在按规则结算"), "prove": _("正在查证原因"), "clear": _("正在排除"), "write": _("正在汇总"),
+    }  # fmt: skip
+    with working(_("正在核对")) as told:
         result = run_audit(
             law, inputs.claims, inputs.identities, flags=inputs.flags, persons=inputs.persons, manual=inputs.manual,
             totals=inputs.totals, opening=inputs.opening,
             window_from=window_from.date() if window_from else inputs.window_from, window_to=inputs.window_to,
-            as_of=until, tolerance=tolerance, from_layer=from_layer, quarantined=_set_aside(inputs), progress=told,
+            as_of=until, tolerance=tolerance, from_layer=from_layer, quarantined=_set_aside(inputs),
+            progress=lambda step: told(steps.get(step, step)),
         )  # fmt: skip
         told(_("正在写报告"))
-        out.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        try:
-            quarantine = inputs.write_quarantine(draft / QUARANTINE, word)
-            paths = write_report(
-                result, law, draft, lang=word, as_of=until, place=place, quality=_quality(inputs, quarantine),
-                certificates=_certificates(inputs),
-            )  # fmt: skip
-            draft.chmod(0o755)
-            if out.exists():
-                shutil.rmtree(out)
-            draft.replace(out)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise
-    del paths
+        quarantine = _write(result, law, inputs, out, word, until, place, told.of)
     code = EXIT["done_with_rows_set_aside"] if inputs.set_aside else EXIT["done"]
-    summary = _summary(result, inputs, out, code)
     if as_json:
-        print_json(summary)
+        print_json(_summary(result, inputs, out, quarantine, code, word))
     else:
-        _tell(summary, out, word)
+        for line in _lines(result, inputs, out, quarantine, word):
+            say(line)
     raise typer.Exit(code)
+
+
+def _check_folder(out: Path, files: Files, lang: str) -> None:
+    """Raise ``UsageError`` where writing the report would take away anything but an earlier report."""
+    _ = texts(lang)
+    if out.exists() and not out.is_dir():
+        raise UsageError(_("--out {name}：这是文件，应为文件夹").format(name=out))
+    whole = out.resolve()
+    for path in (path for some in files.values() for path in some):
+        if whole in path.resolve().parents:
+            raise UsageError(
+                _("要读的文件 {name} 在报告文件夹 {out} 里，写报告时会被替换：请先移出，或换一个 --out").format(
+                    name=path, out=out
+                )
+            )
+    others = sorted(one.name for one in out.iterdir() if not _of_report(one)) if out.is_dir() else []
+    if others:
+        raise UsageError(
+            _("--out {out}：文件夹里有别的文件（{name}），不会替换它：请换一个文件夹").format(out=out, name=others[0])
+        )
+
+
+def _of_report(path: Path) -> bool:
+    from tuodi.i18n import LANGUAGES, translator
+    from tuodi.report.pages import NAMES
+
+    if path.is_dir():
+        return path.name == "persons"
+    books = {QUARANTINE, *(translator("report", lang)("补报清单") + ".xlsx" for lang in LANGUAGES)}
+    return path.name in books or (path.suffix == ".html" and path.name.split(".")[0] in NAMES.values())
+
+
+def _check_layers(law: Law, first: str | None, lang: str) -> None:
+    """The layers that are to be judged. Raises ``UsageError`` for one that there is not, or where there is none."""
+    _ = texts(lang)
+    computed = dict.fromkeys(
+        layer.id for pack in law.packs for layer in pack.layers if layer.given is None and not layer.notional
+    )
+    known = _("、").join(name for name in law.layers if name in computed)
+    if first is not None and first not in computed:
+        raise UsageError(_("--from {name}：规则不计算这一层，可用：{known}").format(name=first, known=known))
+    from tuodi.audit import audited_layers
+
+    if not audited_layers(law, first):
+        raise UsageError(
+            _("规则没有医疗救助和大病倾斜可核对，请用 --from 指明从哪一层起，可用：{known}").format(known=known)
+        )
+
+
+def _write(
+    result: AuditResult, law: Law, inputs: Inputs, out: Path, lang: str, until: date, place: str, progress: Any
+) -> Path | None:
+    """The whole report in a folder beside ``out``, which then takes its place: an old report stays until then."""
+    from tuodi.report import write_report
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        quarantine = inputs.write_quarantine(draft / QUARANTINE, lang)
+        write_report(
+            result, law, draft, lang=lang, as_of=until, place=place, quality=_quality(inputs, quarantine),
+            certificates=_certificates(inputs), progress=progress,
+        )  # fmt: skip
+        draft.chmod(0o755)
+        _put(draft, out)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return out / QUARANTINE if quarantine else None
+
+
+def _put(draft: Path, out: Path) -> None:
+    if not out.exists():
+        draft.replace(out)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    out.replace(old)
+    try:
+        draft.replace(out)
+    except BaseException:
+        old.replace(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _last_settlement(inputs: Inputs) -> date | None:
@@ -132,15 +204,31 @@ def _last_settlement(inputs: Inputs) -> date | None:
 
 
 def _set_aside(inputs: Inputs) -> pl.DataFrame | None:
+    """What can be read of the claims to be corrected. A claim that stands in several rows counts once: the platform
+    has it once. A reversal counts beside its claim; a row whose number cannot be read counts for itself."""
     import polars as pl
 
     from tuodi.audit import set_aside
 
-    frames = [
-        set_aside(reading.quarantine, reading.headers, reading.header_map)
-        for name, reading in inputs.readings
-        if name == "claims" and reading.quarantined
-    ]
+    frames = []
+    seen: set[tuple[str, bool]] = set()
+    for name, reading in inputs.readings:
+        if name != "claims" or not reading.quarantined:
+            continue
+        total = next((at for at, head in enumerate(reading.headers) if reading.header_map.get(head) == "total"), None)
+        kept = []
+        for row, key, cells in (
+            reading.quarantine.select("row", "key", "cells")
+            .unique("row", keep="first", maintain_order=True)
+            .iter_rows()
+        ):
+            taken_back = total is not None and total < len(cells) and cells[total].strip().startswith(("-", "("))
+            if key and (key, taken_back) in seen:
+                continue
+            seen.add((key, taken_back))
+            kept.append(row)
+        rows = reading.quarantine.filter(pl.col("row").is_in(kept))
+        frames.append(set_aside(rows, reading.headers, reading.header_map))
     return pl.concat(frames, how="diagonal") if frames else None
 
 
@@ -160,29 +248,68 @@ def _certificates(inputs: Inputs) -> dict[str, str]:
     return found
 
 
-def _summary(result: Any, inputs: Inputs, out: Path, code: int) -> dict[str, Any]:
+def _summary(
+    result: AuditResult, inputs: Inputs, out: Path, quarantine: Path | None, code: int, lang: str
+) -> dict[str, Any]:
+    from tuodi.cli.problems import file_records, problem_records
     from tuodi.money import yuan
 
-    kinds = [{**row, "amount": yuan(row["amount"] or 0)} for row in result.summary.iter_rows(named=True)]
-    totals = result.totals
-    differing = int((totals["difference"].fill_null(0) != 0).sum()) if totals.height else 0
+    def money(row: dict[str, Any], *names: str) -> dict[str, Any]:
+        return {**row, **{name: None if row[name] is None else yuan(row[name]) for name in names}}
+
+    kinds = [money({**row, "amount": row["amount"] or 0}, "amount") for row in result.summary.iter_rows(named=True)]
+    months = [money(row, *AMOUNTS) for row in result.totals.iter_rows(named=True)]
     return {
         "report": out / "index.html", "leads": result.leads.height, "kinds": kinds,
         "cleared": result.cleared.height, "undetermined": result.undetermined.height,
-        "quarantined": inputs.set_aside, "months_that_differ": differing, "exit_code": code,
+        "quarantined": inputs.set_aside, "totals_agree": result.totals_agree,
+        "months_that_differ": sum(row["state"] == "differs" for row in months), "totals": months,
+        "quarantine": quarantine, "files": file_records(inputs), **problem_records(inputs, lang), "exit_code": code,
     }  # fmt: skip
 
 
-def _tell(summary: dict[str, Any], out: Path, lang: str) -> None:
+def _totals(result: AuditResult, lang: str) -> Iterator[str]:
+    """How the files stand to the platform's own report: in one line, then what differs."""
+    from tuodi.i18n import translator
+    from tuodi.money import yuan
+    from tuodi.report.kinds import PAYER_WORDS
+
+    _ = texts(lang)
+    if result.totals_agree is None:
+        yield _("没有平台月报，未核对总额")
+        return
+    states = [row["state"] for row in result.totals.iter_rows(named=True)]
+    yield _("与平台月报核对（月份 × 项目）：一致 {equal}，差额为待更正的行 {explained}，不一致 {differs}").format(
+        equal=states.count("equal"), explained=states.count("explained"),
+        differs=len(states) - states.count("equal") - states.count("explained"),
+    )  # fmt: skip
+    wrong = [row for row in result.totals.iter_rows(named=True) if row["state"] in ("differs", "not_in_report")]
+    for row in wrong[:SHOWN]:
+        name = translator("report", lang)(PAYER_WORDS.get(row["measure"], row["measure"]))
+        if row["state"] == "not_in_report":
+            amount = yuan(row["file_amount"])
+            yield _("  {month} {name}：月报没有，文件 {amount} 元").format(month=row["month"], name=name, amount=amount)
+            continue
+        amounts = {key: "?" if row[key] is None else yuan(row[key]) for key in AMOUNTS}
+        yield _("  {month} {name}：月报 {platform_amount} 元，文件 {file_amount} 元，相差 {difference} 元").format(
+            month=row["month"], name=name, **amounts
+        )
+    if len(wrong) > SHOWN:
+        yield _("  …… 另有 {count} 处，见报告").format(count=len(wrong) - SHOWN)
+
+
+def _lines(result: AuditResult, inputs: Inputs, out: Path, quarantine: Path | None, lang: str) -> Iterator[str]:
+    from tuodi.cli.problems import file_lines
+    from tuodi.money import yuan
     from tuodi.report.kinds import kind_title
 
     _ = texts(lang)
-    say(
-        _("线索（待核实）{leads} 条；已排除 {cleared} 条；无法判定 {undetermined} 条；待更正 {quarantined} 行").format(
-            **summary
-        )
+    yield from file_lines(inputs, quarantine, lang)
+    yield from _totals(result, lang)
+    yield _("线索（待核实）{leads} 条；已排除 {cleared} 条；无法判定 {undetermined} 条").format(
+        leads=result.leads.height, cleared=result.cleared.height, undetermined=result.undetermined.height
     )
-    for row in summary["kinds"]:
-        name = kind_title(row["kind"], lang)
-        say(_("  {name}：{people} 人，{amount} 元").format(name=name, people=row["people"], amount=row["amount"]))
-    say(_("报告：{path}").format(path=out / "index.html"))
+    for row in result.summary.iter_rows(named=True):
+        name, amount = kind_title(row["kind"], lang), yuan(row["amount"] or 0)
+        yield _("  {name}：{people} 人，{amount} 元").format(name=name, people=row["people"], amount=amount)
+    yield _("报告：{path}").format(path=out / "index.html")

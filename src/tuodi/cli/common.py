@@ -1,13 +1,12 @@
-"""What every command shares: exit codes, options, the two consoles, progress.
+"""What every command shares: exit codes, options, the language, the two outputs.
 
-Imports ``tuodi.i18n`` and Typer.
+Enters: what was typed. Leaves: the types of options, texts, lines. Imports ``tuodi.i18n`` and Typer.
 """
 
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -28,16 +27,17 @@ __all__ = [
     "Out",
     "PackRef",
     "PacksDir",
-    "Persons", "Read",
+    "Persons",
+    "Read",
     "WindowFrom",
+    "choose_language",
     "language",
     "print_json",
     "roots_of",
     "say",
     "texts",
     "warn",
-    "working",
-]  # fmt: skip
+]
 
 EXIT: Mapping[str, int] = {
     "done": 0,
@@ -46,9 +46,11 @@ EXIT: Mapping[str, int] = {
     "done_with_rows_set_aside": 3,
     "input_refused": 4,
     "pack_wrong": 5,
+    "interrupted": 130,
 }
-"""0 done · 1 a fault of the program · 2 the call makes no sense · 3 done, but rows were quarantined · 4 a file or table
-was refused, nothing was written · 5 a pack is wrong, nothing was written."""
+"""0 done · 1 a fault of the program or of the machine (disk, rights) · 2 the call makes no sense · 3 done, but rows were
+quarantined · 4 a file or table was refused, nothing was written · 5 a pack is wrong, nothing was written · 130 stopped
+by the person, nothing was written."""
 
 
 class Language(StrEnum):
@@ -96,18 +98,24 @@ Read = Annotated[
     ),
 ]
 
-_default_language = Language.zh
+_chosen = Language.zh
 
 
-def set_language(lang: Language) -> None:
-    """The language of commands that do not name one."""
-    global _default_language
-    _default_language = lang
+def choose_language(arguments: Sequence[str]) -> None:
+    """The language of this run, before any option is understood: what is wrong with the options is said in it too."""
+    global _chosen
+    _chosen = Language.zh
+    for place, word in enumerate(arguments):
+        name, equals, value = word.partition("=")
+        if name == "--lang":
+            given = value if equals else next(iter(arguments[place + 1 :]), "")
+            if given in (one.value for one in Language):
+                _chosen = Language(given)
 
 
-def language(lang: Language | None) -> str:
-    """The language of one command."""
-    return (lang or _default_language).value
+def language(lang: Language | None = None) -> str:
+    """The language of one command: its own ``--lang``, else that of the whole call."""
+    return (lang or _chosen).value
 
 
 def texts(lang: str) -> Callable[[str], str]:
@@ -141,16 +149,3 @@ def print_json(value: Any) -> None:
         raise TypeError(f"{type(item).__name__} does not go into JSON")
 
     typer.echo(json_module.dumps(value, ensure_ascii=False, indent=2, default=plain))
-
-
-@contextmanager
-def working(first: str) -> Iterator[Callable[[str], None]]:
-    """A spinner on the terminal with what is being done; silent where the output is not a terminal."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda text: None
-        return
-    with console.status(first) as status:
-        yield lambda text: status.update(text)

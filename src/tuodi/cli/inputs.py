@@ -5,27 +5,37 @@ Enters: paths. Leaves: :class:`Inputs`. Imports ``tuodi.exchange``, ``tuodi.law`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 import polars as pl
 
-from tuodi import tables
+from tuodi import tables, vocabulary
+from tuodi.cli.common import language, texts
+from tuodi.cli.progress import Working
 from tuodi.errors import UsageError
 from tuodi.exchange import (
+    FINDINGS,
+    Checked,
     Reading,
     check_identities,
-    check_reading,
+    check_readings,
     link_persons,
     read_tables,
     sent_again,
+    sentence,
     write_quarantine,
 )
+from tuodi.law import counter_names
 from tuodi.law.model import Pack
 
 __all__ = ["Inputs", "Reader", "local_codes", "read_inputs", "reader_of"]
+
+LAYERS_OF_ANY_PLACE = ("basic", "catastrophic", "assistance", "tilt")
+"""Layers that a file of payments by hand may name though the pack does not compute them."""
 
 
 @dataclass
@@ -88,64 +98,136 @@ class Reader:
 
 
 def reader_of(rules: Sequence[str] | None) -> Reader:
-    """Parse ``--read`` rules. Raises ``UsageError`` for one that is none."""
+    """Parse ``--read`` rules. Raises ``UsageError`` for one that is none, or names a column that there is not."""
     columns: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     defaults: dict[str, str] = {}
+    every = sorted({name for schema in tables.SCHEMAS.values() for name in schema.columns})
     for rule in rules or ():
         kind, _colon, rest = rule.partition(":")
-        name, equals, value = rest.partition("=")
+        name, equals, value = rest.rpartition("=")
         column, colon, found = name.partition(":")
         if equals and kind == "column":
-            columns[name] = value
+            columns[name] = _is_column(rule, value, every)
         elif equals and kind == "default":
-            defaults[name] = value
+            defaults[_is_column(rule, name, every)] = value
         elif equals and kind == "value" and colon:
-            values.setdefault(column, {})[found] = value
+            values.setdefault(_is_column(rule, column, [*every, *vocabulary.CODE_SETS]), {})[found] = value
         else:
-            raise UsageError(
-                f"--read {rule}: expected column:HEADER=COLUMN, value:COLUMN:FOUND=CODE or default:COLUMN=TEXT"
-            )
+            _ = texts(language())
+            forms = _("column:表头=列名、value:列名:原值=编码 或 default:列名=值")
+            raise UsageError(_("--read {rule} 不成规则，应写成 {forms}").format(rule=rule, forms=forms))
     return Reader(columns, values, defaults)
 
 
+def _is_column(rule: str, name: str, known: Sequence[str]) -> str:
+    if name in known:
+        return name
+    _ = texts(language())
+    close = get_close_matches(name, known, n=1)
+    hint = _("；是不是 {name}？").format(name=close[0]) if close else ""
+    raise UsageError(_("--read {rule}：没有 {name} 这一列").format(rule=rule, name=name) + hint)
+
+
 def read_inputs(
-    packs: Iterable[Pack],
+    packs: Sequence[Pack],
     files: Mapping[str, Sequence[Path]],
     *,
     reader: Reader = Reader(),  # frozen
     as_of: date | None = None,
-    told: Callable[[str], None] = lambda text: None,
+    told: Working | None = None,
 ) -> Inputs:
     """Read the files of a command; ``files``: table (``claims identities flags …``) → paths, none empty but claims.
 
-    Persons are linked to the claims by certificate where a list knows only that. Raises ``FileError`` for a file that
-    cannot be used at all; nothing has been written then. Rows that were quarantined and come again in a corrected
-    workbook are not counted a second time.
+    Several files of one table are one table: a bill may stand in one and its reversal in another. Rows that were
+    quarantined and come again in a corrected workbook take the place of the wrong ones. Persons are linked to the
+    claims by certificate where a list knows only that. Raises ``FileError`` for a file that cannot be used at all;
+    nothing has been written then.
     """
+    _ = texts(language())
     codes = local_codes(packs)
     made = Inputs(pl.DataFrame(schema=tables.CLAIMS.columns))
     for name, paths in files.items():
         schema = tables.IDENTITIES if name == "flags" else tables.SCHEMAS[name]
-        readings = []
+        readings: list[Reading] = []
         for path in paths:
-            told(path.name)
-            for reading in read_tables(
+            if told:
+                told(_("正在读取 {name}").format(name=path.name))
+            readings += read_tables(
                 path, schema, local_codes=codes, value_maps=reader.value_maps,
                 columns=_known(reader.columns, schema, of_values=True),
                 defaults=_known(reader.defaults, schema, of_values=False),
-            ):  # fmt: skip
-                checked = reading
-                if name == "claims":
-                    checked = check_reading(reading, as_of=as_of)
-                elif schema is tables.IDENTITIES:
-                    checked = reading.after(check_identities(reading.frame, as_of=as_of))
-                readings.append(checked)
-        made.readings += [(name, reading) for reading in sent_again(readings)]
-        if readings:
-            setattr(made, name, pl.concat([reading.frame for reading in readings]))
+                progress=told.of if told else None,
+            )  # fmt: skip
+        checked = _checked(readings, packs, as_of)
+        made.readings += [(name, reading) for reading in checked]
+        if checked:
+            setattr(made, name, pl.concat([reading.frame for reading in checked]))
     _link(made)
     return made
+
+
+def _checked(readings: Sequence[Reading], packs: Sequence[Pack], as_of: date | None) -> list[Reading]:
+    """The readings of one table after every check that needs no other table."""
+
+    def check(some: Sequence[Reading]) -> list[Reading]:
+        if some and some[0].schema is tables.CLAIMS:
+            return check_readings(some, as_of=as_of)
+        if some and some[0].schema is tables.IDENTITIES:
+            return [reading.after(check_identities(reading.frame, as_of=as_of)) for reading in some]
+        return [_check_names(reading, packs) for reading in some]
+
+    first = check(readings)
+    later = sent_again(first)
+    gone = [_rows(one) - _rows(other) for one, other in zip(first, later, strict=True)]
+    if not any(gone):
+        return first
+    # The wrong rows go before the check: two rows of one number must not hold back the one that was corrected.
+    return sent_again(check([reading.without(rows) for reading, rows in zip(readings, gone, strict=True)]))
+
+
+def _rows(reading: Reading) -> set[int]:
+    return set(reading.quarantine["row"].to_list())
+
+
+def _check_names(reading: Reading, packs: Sequence[Pack]) -> Reading:
+    """Counters, layers, awards and measures that the packs and the tables do not know: the rows are set aside."""
+    money = [name for name in tables.CLAIMS.columns if name in tables.CLAIMS.money]
+    spelled = [word for name, words in vocabulary.aliases("claims").items() if name in money for word in words]
+    layers = [layer for pack in packs for layer in pack.layers]
+    known: dict[str, tuple[str, Collection[str]]] = {
+        "opening": ("counter", [name for pack in packs for name in counter_names(pack)]),
+        "manual": (
+            "layer",
+            [*LAYERS_OF_ANY_PLACE, *(n for one in layers for n in (one.id, *one.title.values())), *spelled],
+        ),
+        "totals": ("measure", spelled),
+        "awards": (
+            "kind",
+            [name for pack in packs for award in pack.awards for name in (award.id, *award.title.values())],
+        ),
+    }
+    if reading.schema.name not in known:
+        return reading
+    column, names = known[reading.schema.name]
+    if reading.schema is tables.AWARDS:
+        ids = {title: award.id for pack in packs for award in pack.awards for title in award.title.values()}
+        reading = replace(reading, frame=reading.frame.with_columns(pl.col("kind").replace(ids)))
+    good = reading.frame[column].is_in(list(set(names)))
+    if good.all():
+        return reading
+    lines = []
+    for place in (~good).arg_true().to_list():
+        found = reading.frame[column][place]
+        close = get_close_matches(found, list(names), n=1, cutoff=0.5)
+        code, words = ("code_unknown" if close else "code_unknown_plain"), {"expected": close[0] if close else ""}
+        lines.append({
+            "file": "", "sheet": "", "row": place + 1, "key": "", "field": column, "column": column, "found": found,
+            "reason": code, **words, "reason_zh": sentence(code, "zh", **words),
+            "reason_en": sentence(code, "en", **words), "cells": [],
+        })  # fmt: skip
+    wrong = pl.DataFrame(lines, schema=dict(FINDINGS))
+    return reading.after(Checked(reading.frame.filter(good), wrong, pl.DataFrame(schema=dict(FINDINGS))))
 
 
 def _known(rules: Mapping[str, str], schema: tables.Schema, *, of_values: bool) -> dict[str, str]:

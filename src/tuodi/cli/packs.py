@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -12,12 +13,19 @@ __all__ = ["app"]
 
 app = typer.Typer(help="规则包：列出、查看、检查 / rule packs.", no_args_is_help=True)
 
-Ref = Annotated[str, typer.Argument(help="规则包编号或文件夹 / pack id or folder", show_default=False)]
+Ref = Annotated[
+    str,
+    typer.Argument(
+        metavar="PACK", show_default=False,
+        help="规则包编号、地区（显示所有版本）或文件夹 / pack id, region (every version) or folder",
+    ),
+]  # fmt: skip
 
 
 @app.command("list")
 def list_packs(packs_dir: PacksDir = None, lang: Lang = None, as_json: AsJson = False) -> None:
-    """列出所有规则包 / every pack, its period, and how much of it is verified."""
+    """列出所有规则包 / every pack, its period, and how many values are unknown."""
+    from tuodi.errors import PackError
     from tuodi.law import find_packs, read_pack
     from tuodi.law.show import unknowns
     from tuodi.law.words import title_words
@@ -25,15 +33,21 @@ def list_packs(packs_dir: PacksDir = None, lang: Lang = None, as_json: AsJson = 
     word = language(lang)
     _ = texts(word)
     rows = []
+    wrong = []
     for ref in find_packs(roots_of(packs_dir)):
-        pack = read_pack(ref, roots_of(packs_dir))
+        try:
+            pack = read_pack(ref, roots_of(packs_dir))
+        except PackError as error:
+            wrong.append({"pack": ref, "problems": [asdict(problem) for problem in error.problems]})
+            continue
         rows.append({
             "pack": pack.id, "title": title_words(pack.title, word, pack.id), "from": pack.in_force_from,
             "to": pack.in_force_to, "unknowns": len(unknowns(pack, word)), "extends": pack.extends or None,
         })  # fmt: skip
+    code = EXIT["pack_wrong"] if wrong else EXIT["done"]
     if as_json:
-        print_json(rows)
-        return
+        print_json({"packs": rows, "wrong": wrong, "exit_code": code})
+        raise typer.Exit(code)
     for row in rows:
         until = row["to"] or _("至今")
         say(
@@ -41,26 +55,34 @@ def list_packs(packs_dir: PacksDir = None, lang: Lang = None, as_json: AsJson = 
                 since=row["from"], until=until, count=row["unknowns"], **{k: row[k] for k in ("pack", "title")}
             )
         )
+    for each in wrong:
+        say(_("{pack}：{n} 处问题，用 tuodi packs check 查看").format(pack=each["pack"], n=len(each["problems"])))
+    raise typer.Exit(code)
 
 
 @app.command("show")
 def show(ref: Ref, packs_dir: PacksDir = None, lang: Lang = None, as_json: AsJson = False) -> None:
     """像人写的那样显示规则，先列未知 / the rules as a person would write them, unknowns first."""
-    from dataclasses import asdict
-
-    from tuodi.law import read_pack, render_text, show_pack
+    from tuodi.law import read_versions, render_text, show_pack
 
     word = language(lang)
-    shown = show_pack(read_pack(ref, roots_of(packs_dir)), word)
+    shown = [show_pack(pack, word) for pack in read_versions(ref, roots_of(packs_dir))]
     if as_json:
-        print_json(asdict(shown))
-    else:
-        say(render_text(shown))
+        print_json({"packs": [asdict(one) for one in shown], "exit_code": EXIT["done"]})
+        return
+    for number, one in enumerate(shown):
+        if number:
+            say()
+            say("─" * 40)
+            say()
+        say(render_text(one))
 
 
 @app.command("check")
 def check(
-    refs: Annotated[list[str] | None, typer.Argument(help="缺省检查全部 / all by default", show_default=False)] = None,
+    refs: Annotated[
+        list[str] | None, typer.Argument(metavar="[PACK]…", help="缺省检查全部 / all by default", show_default=False)
+    ] = None,
     packs_dir: PacksDir = None,
     lang: Lang = None,
     as_json: AsJson = False,
@@ -72,25 +94,16 @@ def check(
     _ = texts(word)
     roots = roots_of(packs_dir)
     found = [(ref, check_pack(ref, roots)) for ref in refs or find_packs(roots)]
-    count = sum(len(problems) for _ref, problems in found)
+    code = EXIT["pack_wrong"] if any(problems for _ref, problems in found) else EXIT["done"]
     if as_json:
-        print_json([
-            {"pack": ref, "problems": [vars_of(problem) for problem in problems]} for ref, problems in found
-        ])  # fmt: skip
-    else:
-        for ref, problems in found:
-            say(
-                _("{pack}：没有问题").format(pack=ref)
-                if not problems
-                else _("{pack}：{n} 处问题").format(pack=ref, n=len(problems))
-            )
-            for problem in problems:
-                say(f"  {problem}")
-    raise typer.Exit(EXIT["pack_wrong"] if count else EXIT["done"])
-
-
-def vars_of(problem: object) -> dict[str, object]:
-    """A problem's fields."""
-    from dataclasses import asdict
-
-    return asdict(problem)  # type: ignore[call-overload, no-any-return]
+        packs = [{"pack": ref, "problems": [asdict(problem) for problem in problems]} for ref, problems in found]
+        print_json({"packs": packs, "exit_code": code})
+        raise typer.Exit(code)
+    for ref, problems in found:
+        if problems:
+            say(_("{pack}：{n} 处问题").format(pack=ref, n=len(problems)))
+        else:
+            say(_("{pack}：没有问题").format(pack=ref))
+        for problem in problems:
+            say(f"  {problem}")
+    raise typer.Exit(code)

@@ -27,22 +27,27 @@ from tuodi.cli.common import (
     roots_of,
     say,
     texts,
-    working,
 )
+from tuodi.cli.progress import working
+from tuodi.errors import UsageError
 
 if TYPE_CHECKING:
     from tuodi.cli.inputs import Inputs
     from tuodi.settlement import Law
 
-__all__ = ["award", "law_and_inputs", "leave", "resettle", "settle"]
+__all__ = ["award", "known_layers", "law_and_inputs", "resettle", "settle"]
+
+Files = dict[str, Sequence[Path]]
 
 
 def law_and_inputs(
     pack: str,
     packs_dir: Path | None,
-    files: dict[str, Sequence[Path]],
+    files: Files,
     lang: str,
     rules: Sequence[str] | None = None,
+    *,
+    as_of: date | None = None,
 ) -> tuple[Law, Inputs]:
     """The law and every file of a command, with a word on what is being read."""
     from tuodi.cli.inputs import read_inputs, reader_of
@@ -50,41 +55,38 @@ def law_and_inputs(
 
     _ = texts(lang)
     reader = reader_of(rules)
-    law = load_law(pack, roots_of(packs_dir))
-    with working(_("正在读取文件")) as told:
-        return law, read_inputs(
-            law.packs, files, reader=reader, told=lambda name: told(_("正在读取 {name}").format(name=name))
-        )
+    with working(_("正在读取规则")) as told:
+        law = load_law(pack, roots_of(packs_dir))
+        return law, read_inputs(law.packs, files, reader=reader, as_of=as_of, told=told)
 
 
-def leave(inputs: Inputs, set_aside: int, summary: dict[str, Any], out: Path, lang: str, as_json: bool) -> None:
-    """Write the rows to be corrected, say what was done, and leave with the exit code that fits."""
-    from tuodi.cli.output import quarantine_path
+def known_layers(law: Law, given: Sequence[str] | None, lang: str) -> Sequence[str]:
+    """The layers named by ``--given``. Raises ``UsageError`` for one that the law does not have."""
+    _ = texts(lang)
+    for name in given or ():
+        if name not in law.layers:
+            known = _("、").join(law.layers)
+            raise UsageError(_("--given {name}：没有这一层，可用：{known}").format(name=name, known=known))
+    return given or ()
+
+
+def _leave(
+    inputs: Inputs, set_aside: int, summary: dict[str, Any], told: Sequence[str], out: Path, quarantine: Path | None,
+    lang: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Say what was read and done, and leave with the exit code that fits."""
+    from tuodi.cli.problems import file_lines, file_records, problem_records
 
     _ = texts(lang)
-    quarantine = inputs.write_quarantine(quarantine_path(out), lang)
-    files: list[dict[str, Any]] = [
-        {
-            "file": reading.file, "table": name, "rows": reading.rows_read, "good": reading.frame.height,
-            "quarantined": reading.quarantined, "repeated": reading.dropped, "warnings": reading.warnings.height,
-            "unknown_columns": list(reading.unknown_columns),
-        }
-        for name, reading in inputs.readings
-    ]  # fmt: skip
     code = EXIT["done_with_rows_set_aside"] if inputs.set_aside or set_aside else EXIT["done"]
     if as_json:
-        print_json({**summary, "out": out, "quarantine": quarantine, "files": files, "exit_code": code})
+        print_json({
+            **summary, "out": out, "quarantine": quarantine, "files": file_records(inputs),
+            **problem_records(inputs, lang), "exit_code": code,
+        })  # fmt: skip
         raise typer.Exit(code)
-    for file in files:
-        line = _("{file}：读入 {rows} 行，可用 {good} 行，待更正 {bad} 行").format(
-            file=file["file"], rows=file["rows"], good=file["good"], bad=file["quarantined"]
-        )
-        if file["unknown_columns"]:
-            line += _("；不认识的列（未使用）：{names}").format(names=_("、").join(file["unknown_columns"]))
+    for line in (*file_lines(inputs, quarantine, lang), *told, _("结果：{path}").format(path=out)):
         say(line)
-    if quarantine:
-        say(_("待更正的行及原因：{path}（改好后可重新送入）").format(path=quarantine))
-    say(_("结果：{path}").format(path=out))
     raise typer.Exit(code)
 
 
@@ -108,38 +110,37 @@ def settle(
     as_json: AsJson = False,
 ) -> None:
     """逐笔结算：每笔费用各层支付多少 / settle every bill: who pays what."""
-    from tuodi.cli.output import check_kind, write_result
+    from tuodi.cli.output import check_out, write_results
     from tuodi.settlement import settle as run_settle
     from tuodi.settlement.trace import wide_trace
 
     word = language(lang)
     _ = texts(word)
-    check_kind(out)
-    files: dict[str, Sequence[Path]] = {
+    files: Files = {
         "claims": claims, "identities": identities or [], "persons": _one(persons), "opening": _one(opening)
     }  # fmt: skip
+    check_out(out, files)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
+    layers = known_layers(law, given, word)
     since = window_from.date() if window_from else None
     with working(_("正在结算")):
         run = run_settle(
             law, inputs.claims, inputs.identities, inputs.persons, inputs.opening,
-            window_from=since, given=given or (), trace=trace, threads=threads,
+            window_from=since, given=layers, trace=trace, threads=threads,
         )  # fmt: skip
     money = [name for name in run.bills.columns if name.startswith(("pay_", "self_"))]
     frame = run.bills.drop("counter_year", "pack")
     if trace:
         frame, more = wide_trace(run, law.layers)
         money += more
-    write_result(frame, out, "settlement", money)
+    quarantine = write_results(frame, out, "settlement", money, inputs, files, word)
     statuses = dict(run.bills["status"].value_counts().sort("status").iter_rows())
-    quarantined = statuses.get("quarantined", 0)
-    summary = {"pack": [one.id for one in law.packs], "bills": run.bills.height, "status": statuses}
-    if not as_json:
-        from tuodi.vocabulary import label
-
-        for status, count in statuses.items():
-            say(_("{status}：{count} 笔").format(status=label("status", status, word), count=count))
-    leave(inputs, quarantined, summary, out, word, as_json)
+    reasons = _reasons(run.bills)
+    summary = {
+        "pack": [one.id for one in law.packs], "bills": run.bills.height, "status": statuses, "reasons": reasons
+    }  # fmt: skip
+    told = _status_lines(statuses, reasons, word)
+    _leave(inputs, statuses.get("quarantined", 0), summary, told, out, quarantine, word, as_json)
 
 
 def resettle(
@@ -157,16 +158,16 @@ def resettle(
     as_json: AsJson = False,
 ) -> None:
     """变更后重新结算，列出差额及其原因 / settle the year again after changes and list the differences."""
-    from tuodi.cli.output import check_kind, write_result
+    from tuodi.cli.output import check_out, write_results
     from tuodi.settlement import resettle as run_resettle
 
     word = language(lang)
     _ = texts(word)
-    check_kind(out)
-    files: dict[str, Sequence[Path]] = {
+    files: Files = {
         "claims": claims, "identities": identities or [], "persons": _one(persons), "opening": _one(opening),
         "changes": [changes],
     }  # fmt: skip
+    check_out(out, files)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     since = window_from.date() if window_from else None
     assert inputs.changes is not None
@@ -174,12 +175,12 @@ def resettle(
         found = run_resettle(
             law, inputs.claims, inputs.identities, inputs.changes, inputs.persons, inputs.opening, window_from=since
         )
-    write_result(found, out, "differences", ("before", "after", "difference"))
+    money = ("before", "after", "difference")
+    quarantine = write_results(found, out, "differences", money, inputs, files, word)
     owed = {who: _sum(found, who) for who in ("person", "fund")}
     summary = {"pack": [one.id for one in law.packs], "differences": found.height, **owed}
-    if not as_json:
-        say(_("差额 {count} 条：应补给个人 {person} 元，应退回基金 {fund} 元").format(count=found.height, **owed))
-    leave(inputs, 0, summary, out, word, as_json)
+    told = [_("差额 {count} 条：应补给个人 {person} 元，应退回基金 {fund} 元").format(count=found.height, **owed)]
+    _leave(inputs, 0, summary, told, out, quarantine, word, as_json)
 
 
 def award(
@@ -200,30 +201,31 @@ def award(
     as_json: AsJson = False,
 ) -> None:
     """依申请救助（如因病致贫）：按规定时段合并计算 / awards on application."""
-    from tuodi.cli.output import check_kind, write_result
+    from tuodi.cli.output import check_out, write_results
     from tuodi.settlement import award as run_award
 
     word = language(lang)
     _ = texts(word)
-    check_kind(out)
-    files: dict[str, Sequence[Path]] = {
+    files: Files = {
         "claims": claims, "identities": identities or [], "persons": _one(persons), "opening": _one(opening),
         "awards": [awards],
     }  # fmt: skip
+    check_out(out, files)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
-    since: date | None = window_from.date() if window_from else None
+    layers = known_layers(law, given, word)
+    since = window_from.date() if window_from else None
     assert inputs.awards is not None
     with working(_("正在计算")):
         found = run_award(
             law, inputs.claims, inputs.identities, inputs.awards, inputs.persons, inputs.opening,
-            window_from=since, given=given or (),
+            window_from=since, given=layers,
         )  # fmt: skip
-    write_result(found, out, "awards", ("left", "other_aid", "base", "amount"))
+    money = ("left", "other_aid", "base", "amount")
+    quarantine = write_results(found, out, "awards", money, inputs, files, word)
     statuses = dict(found["status"].value_counts().sort("status").iter_rows())
     summary = {"pack": [one.id for one in law.packs], "requests": found.height, "status": statuses}
-    if not as_json:
-        say(_("申请 {count} 件，其中可给付 {ok} 件").format(count=found.height, ok=statuses.get("ok", 0)))
-    leave(inputs, 0, summary, out, word, as_json)
+    told = [_("申请 {count} 件，其中可给付 {ok} 件").format(count=found.height, ok=statuses.get("ok", 0))]
+    _leave(inputs, 0, summary, told, out, quarantine, word, as_json)
 
 
 def _one(path: Path | None) -> list[Path]:
@@ -235,3 +237,29 @@ def _sum(found: Any, who: str) -> str:
 
     rows = found.filter(found["owed_to"] == who)
     return yuan(abs(int(rows["difference"].sum() or 0)))
+
+
+def _reasons(bills: Any) -> dict[str, dict[str, int]]:
+    """Status → reason code → bills, for bills that could not be settled."""
+    found: dict[str, dict[str, int]] = {}
+    open_bills = bills.filter(bills["status"].is_in(["undetermined", "quarantined"]))
+    for status, reasons in open_bills.select("status", "reason").iter_rows():
+        for code in filter(None, (reasons or "").split(";")):
+            counts = found.setdefault(status, {})
+            counts[code] = counts.get(code, 0) + 1
+    return {status: dict(sorted(counts.items())) for status, counts in sorted(found.items())}
+
+
+def _status_lines(statuses: dict[str, int], reasons: dict[str, dict[str, int]], lang: str) -> list[str]:
+    from tuodi.settlement.explain import reason_words
+    from tuodi.vocabulary import label
+
+    _ = texts(lang)
+    lines = []
+    for status, count in statuses.items():
+        lines.append(_("{status}：{count} 笔").format(status=label("status", status, lang), count=count))
+        words: dict[str, int] = {}
+        for code, number in reasons.get(status, {}).items():
+            words[reason_words(code, lang)] = words.get(reason_words(code, lang), 0) + number
+        lines += [_("  {why}：{count} 笔").format(why=why, count=number) for why, number in words.items()]
+    return lines

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tuodi.cli.common import AsJson, Lang, language, print_json, say, texts, working
+from tuodi.cli.common import EXIT, AsJson, Lang, language, print_json, say, texts
+from tuodi.cli.progress import working
+from tuodi.errors import UsageError
 
 __all__ = ["synth"]
 
@@ -25,11 +29,52 @@ def synth(
 
     word = language(lang)
     _ = texts(word)
-    with working(_("正在虚构一个县")):
-        made = write_demo(out, seed=seed, place=place, scale=scale)
+    _check(out, scale, place, word)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        with working(_("正在虚构一个县")) as told:
+            made = write_demo(draft, seed=seed, place=place, scale=scale, progress=told.of)
+        files = {name: out / path.relative_to(draft) for name, path in made.files.items()}
+        _put(draft, out)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     if as_json:
-        print_json({"out": out, "files": dict(made.files), "counts": dict(made.counts)})
+        print_json({"out": out, "files": files, "counts": dict(made.counts), "exit_code": EXIT["done"]})
         return
-    for name, path in made.files.items():
-        say(f"{name}: {path}")
+    words = {
+        "claims": _("医疗救助结算明细"), "flags": _("身份标识明细"), "roster": _("民政当月发放名册"),
+        "totals": _("平台月报"), "manual": _("零星报销支付明细"), "truth": _("埋好的真相"),
+    }  # fmt: skip
+    for name, path in files.items():
+        say(_("{what}：{path}").format(what=words.get(name, name), path=path))
     say(_("全部人员、机构和金额均为虚构。"))
+
+
+def _check(out: Path, scale: str, place: str, lang: str) -> None:
+    from tuodi.synth.county import PLACES
+    from tuodi.synth.demo import SCALES
+
+    _ = texts(lang)
+    for option, value, known in (("--scale", scale, SCALES), ("--place", place, PLACES)):
+        if value not in known:
+            raise UsageError(
+                _("{option} 的值 {value} 不认识，可用：{known}").format(
+                    option=option, value=value, known=_("、").join(known)
+                )
+            )
+    if out.exists() and not out.is_dir():
+        raise UsageError(_("--out {name}：这是文件，应为文件夹").format(name=out))
+
+
+def _put(draft: Path, out: Path) -> None:
+    """Move the files to their place; what else lies there stays."""
+    if not out.exists():
+        draft.chmod(0o755)
+        draft.replace(out)
+        return
+    for path in sorted(draft.iterdir()):
+        target = out / path.name
+        if target.is_dir():
+            shutil.rmtree(target)
+        path.replace(target)

@@ -30,14 +30,20 @@ _WRITTEN_AT = datetime(2000, 1, 1)  # noqa: DTZ001 - a constant, so that equal t
 _MARKED = ("=", "+", "-", "@", "'", "\t")
 
 
-def write_table(frame: pl.DataFrame, path: Path | str, schema: Schema, *, headers: str = "columns") -> None:
+def write_table(
+    frame: pl.DataFrame, path: Path | str, schema: Schema, *, headers: str = "columns", empty_columns: bool = False
+) -> None:
     """Write ``frame`` as the name's ending says. ``headers``: ``columns`` (English names) or ``zh`` (Chinese).
 
-    Optional columns without any value are left out. Texts that a spreadsheet would take for a formula get a text mark
+    Optional columns without any value are left out unless ``empty_columns``. Texts that a spreadsheet would take for a formula get a text mark
     ('), which reading takes off again.
     """
     table = conform(frame, schema)
-    kept = [name for name in schema.columns if name in schema.required or table[name].null_count() < table.height]
+    kept = [
+        name
+        for name in schema.columns
+        if empty_columns or name in schema.required or table[name].null_count() < table.height
+    ]
     table = table.select(kept)
     titles = [first_chinese(schema, name).split(" (")[0] for name in kept] if headers == "zh" else kept
     target = Path(path)
