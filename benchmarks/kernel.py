@@ -49,7 +49,10 @@ def claims_for(law: Law, bills: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     first = np.datetime64(pack.in_force_from)
     day = first + rng.integers(0, 300, n).astype("timedelta64[D]")
     in_scope = rng.gamma(1.2, 400_000, n).astype(np.int64)
-    parts = {name: (in_scope * share).astype(np.int64) for name, share in (("first_self_pay", 0.05), ("out_of_catalogue", 0.1))}
+    parts = {
+        name: (in_scope * share).astype(np.int64)
+        for name, share in (("first_self_pay", 0.05), ("out_of_catalogue", 0.1))
+    }
     setting = np.where(rng.random(n) < 0.4, "inpatient", "outpatient")
     frame = pl.DataFrame(
         {
@@ -170,7 +173,7 @@ def best_of(rounds: int, make: Callable[[], Callable[[int, int], None]], slices:
         for _ in range(rounds):
             part = make()
             start = time.perf_counter()
-            list(pool.map(lambda piece: part(*piece), slices))
+            list(pool.map(lambda piece, run=part: run(*piece), slices))
             best = min(best, time.perf_counter() - start)
     return best
 

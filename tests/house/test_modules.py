@@ -15,6 +15,12 @@ from house.tree import ROOT, at, dotted, files, modules, tree_of
 LONGEST = 600
 """Lines; about 400 is the aim, more than this is two modules in one."""
 
+LONGER = {
+    # One loop over the layers of a bill, compiled whole; its parts share too many counters to be told apart.
+    "src/tuodi/settlement/kernel.py": 700,
+}
+"""Module → how long it may be, with the reason above each line."""
+
 
 def _loaded() -> list[ModuleType]:
     return [importlib.import_module(dotted(path)) for path in modules() if path.stem != "__main__"]
@@ -43,8 +49,10 @@ def test_every_room_has_a_short_public_list() -> None:
 
 
 def test_no_module_is_two_modules() -> None:
-    long = {at(p): n for p in files("*.py") if (n := len(p.read_text("utf-8").splitlines())) > LONGEST}
+    lengths = {at(path): len(path.read_text("utf-8").splitlines()) for path in files("*.py")}
+    long = {name: lines for name, lines in lengths.items() if lines > LONGER.get(name, LONGEST)}
     assert not long
+    assert all(lengths[name] > LONGEST for name in LONGER), "an exception that is not needed any more"
 
 
 def test_the_two_commands_stand_on_the_readmes_first_screen() -> None:
