@@ -20,6 +20,9 @@ def synth(
     out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹 / folder to write into")],
     seed: Annotated[int, typer.Option("--seed", help="种子：同样的种子，同样的文件 / same seed, same bytes")] = 1,
     scale: Annotated[str, typer.Option("--scale", help="规模：demo 约五千人 / demo: about 5,000 persons")] = "demo",
+    persons: Annotated[
+        int | None, typer.Option("--persons", min=50, help="人数，不按规模 / number of persons instead of a scale")
+    ] = None,
     place: Annotated[str, typer.Option("--place", help="按哪里的规定：suqian、beijing / under whose law")] = "suqian",
     lang: Lang = None,
     as_json: AsJson = False,
@@ -34,7 +37,7 @@ def synth(
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         with working(_("正在虚构一个县")) as told:
-            made = write_demo(draft, seed=seed, place=place, scale=scale, progress=told.of)
+            made = write_demo(draft, seed=seed, place=place, scale=scale, persons=persons, progress=told.of)
         files = {name: out / path.relative_to(draft) for name, path in made.files.items()}
         _put(draft, out)
     finally:

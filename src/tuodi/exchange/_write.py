@@ -35,8 +35,8 @@ def write_table(
 ) -> None:
     """Write ``frame`` as the name's ending says. ``headers``: ``columns`` (English names) or ``zh`` (Chinese).
 
-    Optional columns without any value are left out unless ``empty_columns``. Texts that a spreadsheet would take for a formula get a text mark
-    ('), which reading takes off again.
+    Optional columns without any value are left out unless ``empty_columns``. Texts that a spreadsheet would take for a
+    formula get a text mark ('), which reading takes off again.
     """
     table = conform(frame, schema)
     kept = [
