@@ -22,7 +22,7 @@ from exchange.material import (
     write_csv,
 )
 from tuodi.exchange import check_claims, check_identities, check_reading, link_persons, read_table
-from tuodi.tables import CLAIMS, IDENTITIES
+from tuodi.tables import CHANGES, CLAIMS, IDENTITIES
 
 pytestmark = pytest.mark.req("AD02")
 
@@ -257,3 +257,14 @@ def test_reading_and_checking_lose_no_row(tmp_path: Path) -> None:
     assert reading.rows_read == 5 == reading.frame.height + reading.quarantined + reading.dropped
     assert reading.origin.height == reading.frame.height
     assert datetime.fromisoformat("2024-03-05 10:31") in reading.frame["settled_at"].to_list()
+
+
+def test_words_that_a_change_shares_with_a_bill_are_the_changes(tmp_path: Path) -> None:
+    head = ["变更类型", "结算ID", "人员编号", "救助身份", "开始日期", "结束日期", "入院日期", "医疗费总额"]
+    rows = [["追溯认定", "", "P1", "低保", "2024-03-01", "2024-12-31", "", ""]]
+    rows += [["更正", "S1", "P1", "", "", "", "2024-05-01", "10.00"]]
+    found = read_table(write_csv(tmp_path / "变更.csv", [head, *rows]), CHANGES).frame.to_dicts()
+    grant, correction = found
+    assert (grant["identity"], grant["from"], grant["to"]) == ("dibao", date(2024, 3, 1), date(2024, 12, 31))
+    assert (grant["admitted_on"], grant["discharged_on"], grant["identity_at_hospital"]) == (None, None, None)
+    assert (correction["admitted_on"], correction["total"], correction["identity"]) == (date(2024, 5, 1), 1000, None)

@@ -63,10 +63,11 @@ def spellings(table: str) -> Mapping[str, tuple[str, int]]:
 
 def _aliases(table: str) -> dict[str, tuple[str, ...]]:
     known = vocabulary.aliases(table)
-    if table == "changes":  # a change carries the columns of a bill
-        known = {**vocabulary.aliases("claims"), **known}
-        known.pop("refund_flag", None)
-    return known
+    if table != "changes":
+        return known
+    # A change carries the columns of a bill; where both use a word (救助身份, 开始日期), it is the change's.
+    bill = vocabulary.aliases("claims")
+    return {**known, **{name: words for name, words in bill.items() if name not in {*known, "refund_flag"}}}
 
 
 def _lookup(table: str, header: str) -> tuple[str, int] | None:
