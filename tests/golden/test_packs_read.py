@@ -31,7 +31,7 @@ def pack_of(name: str) -> Pack:
     return read_pack(name, [PACKS])
 
 
-@pytest.mark.req("SP10")
+@pytest.mark.req("NS19")
 def test_the_places_of_the_issue_are_there() -> None:
     assert set(PUBLISHED) >= {
         "cn/110000/2023", "cn/500000/2023", "cn/500112/2023", "cn/500000-w1/2023", "cn/330100/2023",
@@ -59,6 +59,7 @@ def test_only_laws_that_were_read_are_verified(name: str) -> None:
     assert all(document.kind == "law" for document in documents if document.verified)
 
 
+@pytest.mark.req("EG08")
 @pytest.mark.req("NI15")
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_every_value_is_cited_or_unknown(name: str) -> None:
