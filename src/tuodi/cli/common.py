@@ -78,7 +78,9 @@ Opening = Annotated[Path | None, typer.Option("--opening", help="年初以来累
 WindowFrom = Annotated[
     datetime | None,
     typer.Option(
-        "--window-from", formats=["%Y-%m-%d"], help="导出数据的起始日；缺省为完整 / first day that the export covers"
+        "--window-from",
+        formats=["%Y-%m-%d"],
+        help="导出数据的起始日；缺省取文件标题所写，没有写则视为完整 / first day that the export covers",
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", help="结果文件：.csv、.xlsx 或 .parquet / result file")]

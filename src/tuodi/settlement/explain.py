@@ -147,7 +147,7 @@ def reason_words(code: str, lang: str = "zh") -> str:
         "given_missing": _("结算记录没有写明本层支付金额"),
         "given_exceeds_base": _("结算记录的支付金额超过本层可支付的费用"),
         "earlier_layer_undetermined": _("前一层无法判定"),
-        "earlier_bill_undetermined": _("同年较早的单据无法判定，累计额不清楚"),
+        "earlier_bill_undetermined": _("本年累计额不清楚：较早的单据无法判定，或没有期初累计额"),
         "stays_overlap": _("住院时间与另一次住院重叠"),
         "amount_unknown": _("规定金额未知"),
         "hospital_part_not_stated": _("规则没有写明医院负担冲减哪一部分费用"),
