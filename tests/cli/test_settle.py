@@ -287,25 +287,26 @@ def test_resettle_lists_what_is_owed(tmp_path: Path) -> None:
 
 
 def test_award_on_application(tmp_path: Path) -> None:
-    row = bill(1, 入院日期="2023-03-01", 出院日期="2023-03-05", 结算时间="2023-03-05")
-    given = claims(tmp_path / "a.csv", row)
+    day = {"入院日期": "", "出院日期": "2023-06-15", "结算时间": "2023-06-15"}
+    given = claims(tmp_path / "a.csv", bill(1, 医疗类别="11", 医院等级="三级", 基本报销="0.00", 大病="", **day))
     asked = write_csv(
         tmp_path / "申请.csv",
         [
-            ["人员编号", "申请类型", "申请日期", "其他救助金额"],
-            ["P1", "支出型困难患者一次性救助", "2024-02-01", "1,000.00"],
-            ["P1", "没有这种救助", "2024-02-01", ""],
+            ["人员编号", "户编号", "申请类型", "申请日期", "其他救助金额"],
+            ["P1", "H1", "illness_poor", "2024-03-01", "1,000.00"],
+            ["P1", "H1", "没有这种救助", "2024-03-01", ""],
         ],
     )
     out = tmp_path / "救助.csv"
-    done = tuodi("award", "--pack", "zz/000000", "--claims", given, "--awards", asked, "--out", out)
+    call = ("award", "--pack", "cn/110000/2023", "--claims", given, "--awards", asked, "--given", "basic", *LOCAL)
+    done = tuodi(*call, "--out", out)
     assert done.code == 3, done
     [decided] = records(out)
-    assert (decided["kind"], decided["window_from"], decided["window_to"]) == (
-        "illness_poor",
-        "2023-01-01",
-        "2023-12-31",
-    )
-    assert decided["other_aid"] == "1000.00"
-    assert decided["status"] in {"ok", "undetermined"}
+    expected = {
+        "kind": "illness_poor", "status": "ok", "window_from": "2023-01-01", "left": "25000.00", "other_aid": "1000.00",
+        "base": "24000.00", "amount": "7200.00",
+    }  # fmt: skip
+    assert decided == decided | expected
+    assert "申请 1 件，其中可给付 1 件" in done.out
     assert "第 3 行，申请类型“没有这种救助”" in done.out
+    assert tuodi(*call, "--out", out, "--json").json["requests"] == 1

@@ -109,9 +109,10 @@ def _sentence(record: dict[str, Any], lang: str) -> str:
     _ = texts(lang)
     column = record["column"] or record["field"]
     shown = record["found"] if record["cell"] is None else record["cell"]
-    found = _("“{found}”").format(found=shown) if shown and shown != column else ""
-    head = f"{column}{found}"
-    return _("{head}：{what}").format(head=head, what=record["message"]) if head else record["message"]
+    found = _("“{found}”").format(found=shown) if shown and shown not in (column, record["message"]) else ""
+    if not column:  # the whole row
+        return str(record["message"]) + (found if shown not in record["message"] else "")
+    return _("{head}：{what}").format(head=f"{column}{found}", what=record["message"])
 
 
 def _masked(text: str | None) -> str:
