@@ -278,7 +278,7 @@ def parameters(
             if layer.brackets is not None and bracket < len(layer.brackets.upto):
                 made.bound[:, at, bracket] = reader.value(layer.brackets.upto[bracket])
         for cap, limit in zip(layer.caps, tables.limits, strict=True):
-            made.limit[:, cap_at] = reader.limit(limit)
+            made.limit[:, cap_at] = reader.read(limit)
             made.waived[:, cap_at] = reader.waived(limit)
             made.reach[:, cap_at] = reader.reach(cap.when)
             cap_at += 1
@@ -295,7 +295,7 @@ class _Reader:
         columns: Mapping[str, npt.NDArray[np.intp]],
         income_year: npt.NDArray[np.int64],
     ) -> None:
-        self.compiled, self.tables, self.columns, self.income_year = compiled, tables, columns, income_year
+        self.compiled, self.tables, self.columns = compiled, tables, columns
         self.years, self.year_at = np.unique(income_year, return_inverse=True)
 
     def positions(self, name: str) -> npt.NDArray[np.intp]:
@@ -349,27 +349,6 @@ class _Reader:
         ids = self.ids(dense, bracket)
         by_year = np.stack([numbers(dense.values, self.compiled.pack.reference, int(year)) for year in self.years])
         return np.where(ids == NOT_COVERED, NOT_COVERED, by_year[self.year_at, np.maximum(ids, 0)])
-
-    def limit(self, dense: Dense) -> npt.NDArray[np.int64]:
-        """Limits; for a bill whose class is not decided, the one on which all classes that it may be in agree."""
-        result = self.read(dense)
-        if "class" not in dense.axes:
-            return result
-        axis = self.compiled.axis("class", self.tables)
-        space, perhaps = self.compiled.space(axis), self.perhaps()
-        for mask in np.unique(perhaps[perhaps != 0]):
-            rows = perhaps == mask
-            found = np.full(len(rows), NOT_COVERED, np.int64)
-            for position in range(len(space.codes)):
-                if mask >> position & 1:
-                    moved = {**self.columns, axis: np.full(len(rows), position)}
-                    own = _Reader(self.compiled, self.tables, moved, self.income_year).read(dense)
-                    differs = (own != NOT_COVERED) & (found != NOT_COVERED) & (own != found)
-                    found = np.where(differs, UNKNOWN, np.where(own == NOT_COVERED, found, own))
-            if mask >> len(space.codes) & 1:
-                found[:] = UNKNOWN
-            result = np.where(rows, found, result)
-        return result
 
     def value(self, value: object) -> npt.NDArray[np.int64]:
         reference = self.compiled.pack.reference

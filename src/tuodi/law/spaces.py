@@ -86,7 +86,9 @@ def pack_spaces(pack: Pack) -> dict[str, Space]:
         spaces[code_set] = Space(code_set, (*vocabulary.codes(code_set), *local), children)
     spaces["settle_mode"] = Space("settle_mode", vocabulary.codes("settle_mode"))
     for derived in pack.derived:
-        values = dict.fromkeys([*derived.values, *(rule.value for rule in derived.rules), "none"])
+        # Where a rule takes all the rest, the attribute is never `none`.
+        ends = any(not rule.conditions for rule in derived.rules)
+        values = dict.fromkeys([*derived.values, *(rule.value for rule in derived.rules), *([] if ends else ["none"])])
         if derived.name in CODE_COLUMNS:
             continue
         spaces[derived.name] = Space(derived.name, tuple(values))

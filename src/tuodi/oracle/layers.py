@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from tuodi.oracle.bills import Bill
-from tuodi.oracle.conditions import Truth, all_of, holds, lookup, names_class, uses
+from tuodi.oracle.conditions import Truth, View, all_of, holds, lookup, names_class, uses
 from tuodi.oracle.ledger import Ledger, Purse, scope_of
 from tuodi.oracle.packs import Layer, caps_of, listed
 from tuodi.oracle.values import NO_LIMIT, GapError, OracleError, Unknown, read_rate, rounded
@@ -106,22 +106,13 @@ class _Work:
     def gate(self) -> Truth:
         """Whether the layer admits the bill."""
         when = self.spec.get("when") or {}
-        truths = [self.gate_of_codes(self.spec)]
+        truths = [gate_of_codes(self.view, self.spec)]
         if truths[0] is False:
             return False
         truths += [self.used_up(str(name)) for name in listed(when.get("used_up"))]
         if "base_over" in when:
             truths.append(self.base_over(when["base_over"]))
         return all_of(truths)
-
-    def gate_of_codes(self, spec: dict[str, Any]) -> Truth:
-        """The gate but for what depends on counters and amounts."""
-        truth = holds(self.view, spec.get("when"), leave_out=("used_up", "base_over"))
-        if truth is not False and reads_class(spec):
-            if self.view.classes == (None,):
-                return False
-            return truth if len(self.view.classes) == 1 else None
-        return truth
 
     def base_over(self, table: Any) -> Truth:
         """Whether the base on this bill is greater than an amount."""
@@ -139,19 +130,17 @@ class _Work:
             raise OracleError(f"{self.pack.id} {self.name}: used_up names no counter: {counter!r}")
         truths: list[Truth] = []
         for name, layer, cap in found:
-            view = self.bill.view(layer)
-            within = holds(view, cap.get("when"))
-            if within is False:
+            view, law = self.bill.view(layer), self.pack.get("layers", layer)
+            within = all_of([gate_of_codes(view, law), holds(view, cap.get("when"))])
+            if not within:
+                truths += [None] if within is None else []
                 continue
-            try:
-                limit = lookup(view, cap["limit"], self.read_amount)
-            except GapError:  # outside the gate of the cap's own layer: that cap has no limit for this bill
-                continue
+            limit = lookup(view, cap["limit"], self.read_amount)
             if limit == NO_LIMIT or (isinstance(limit, Unknown) and limit.treat_as_none):
                 truths.append(False)
                 continue
             consumed = self.before(name, cap.get("per", "year"))
-            if within is None or isinstance(limit, Unknown) or consumed is None:
+            if isinstance(limit, Unknown) or consumed is None:
                 truths.append(None)
             else:
                 truths.append(limit - consumed <= 0)
@@ -218,7 +207,7 @@ class _Work:
     def feed_recorded(self, paid: int | None) -> None:
         """The caps of a layer that the law computes and the record gives: they hold what is recorded as paid."""
         law = self.layer.law
-        admitted = self.gate_of_codes(law)
+        admitted = gate_of_codes(self.view, law)
         for counter, cap in caps_of(self.name, law):
             reach = all_of([admitted, holds(self.view, cap.get("when"))])
             if reach is False:
@@ -501,6 +490,16 @@ class _Work:
         for counter, cap in caps_of(self.name, self.spec):
             if cap.get("counts", "paid") == counts and holds(self.view, cap.get("when")):
                 self.feed(counter, cap.get("per", "year"), amount)
+
+
+def gate_of_codes(view: View, spec: dict[str, Any]) -> Truth:
+    """The gate but for what depends on counters and amounts."""
+    truth = holds(view, spec.get("when"), leave_out=("used_up", "base_over"))
+    if truth is not False and reads_class(spec):
+        if view.classes == (None,):
+            return False
+        return truth if len(view.classes) == 1 else None
+    return truth
 
 
 def reads_class(spec: dict[str, Any]) -> bool:

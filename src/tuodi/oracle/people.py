@@ -199,7 +199,8 @@ def classes_for(
         if any(chosen for _, chosen in found):
             chose.add(name)
     truth = dict(states)
-    for rule in listed(pack.get("choose")):
+    # A choice is between classes of the pack, not between those of a layer's own system.
+    for rule in listed(pack.get("choose")) if table is pack.get("classes") else []:
         pair = list(rule["between"])
         if all(truth.get(name) for name in pair):
             made = [name for name in pair if name in chose]

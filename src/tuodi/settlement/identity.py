@@ -158,8 +158,9 @@ def class_positions(
             rows = np.isin(pairs.identity, identities) & (in_force != FALSE)
             certain = rows & (in_force == TRUE)
             if scheme:
-                rows &= (pairs.scheme == scheme) | (pairs.scheme == "")
-                certain &= pairs.scheme == scheme
+                truth = _of_scheme(compiled, pairs, scheme)
+                rows &= truth != FALSE
+                certain &= truth == TRUE
             sure[at[certain], number] = True
             perhaps[at[rows & ~certain], number] = True
             chosen[at[rows & (in_force == TRUE) & pairs.chosen], number] = True
@@ -183,6 +184,14 @@ def class_positions(
     positions[having] = np.where(single, decided, space.unknown)
     masks[having] = np.where(single, 0, possible)
     return positions, masks
+
+
+def _of_scheme(compiled: Compiled, pairs: Pairs, scheme: str) -> npt.NDArray[np.uint8]:
+    """Whether each pair's bill is of a scheme; UNDECIDED where the bill does not say."""
+    space = compiled.spaces["scheme"]
+    holds = dict(zip(space.codes, space.holds((scheme,)), strict=False))
+    named, at = np.unique(pairs.scheme, return_inverse=True)
+    return np.array([holds.get(str(code), UNDECIDED) for code in named], np.uint8)[at]
 
 
 def _first(

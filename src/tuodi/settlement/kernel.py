@@ -56,7 +56,7 @@ REASONS = (
 # Columns of the layer table (program.layer_table) and of the cap table.
 (FORM, NOTIONAL, BUCKETS, PARTS, PAY_ORDER, DED_SCOPE, POS_SCOPE, FROM_ZERO, BRACKETS, FIXED_SCOPE, TOP_UP_SCOPE, UNIT,
  DIRECTION, ROUND_YEAR, COUNTS_OUTSIDE, CAPS_FROM, CAPS_TO, USED_FROM, USED_TO, LAYER_WIDTH) = range(20)  # fmt: skip
-CAP_SCOPE, CAP_COUNTS, CAP_COUNTER, CAP_WIDTH = range(4)
+CAP_SCOPE, CAP_COUNTS, CAP_COUNTER, CAP_LAYER, CAP_WIDTH = range(5)
 RATE, FIXED, TOP_UP, GIVEN = range(4)
 BILL, STAY, YEAR = 1, 2, 3
 OPENINGS = 6
@@ -123,6 +123,13 @@ def kernel(shape: Shape) -> Callable[..., Any]:
         # Counters that an undetermined bill (or a missing opening balance) left open.
         layer_open = np.zeros(n_layers, np.uint8)
         cap_open = np.zeros(n_counters, np.uint8)
+        # Counters of a single bill live among those of the year and begin anew with each bill.
+        of_bill = np.zeros(caps.shape[0], np.int64)
+        n_of_bill = 0
+        for cap in range(caps.shape[0]):
+            if caps[cap, CAP_SCOPE] == BILL:
+                of_bill[n_of_bill] = caps[cap, CAP_COUNTER]
+                n_of_bill += 1
         u = np.zeros(7, np.int64)
         amounts = np.zeros(rate.shape[2], np.int64)
 
@@ -160,6 +167,9 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                         for counter in range(n_counters):
                             cap_open[counter] = 1
 
+            for at in range(n_of_bill):
+                cap_used[of_bill[at]] = 0
+                cap_open[of_bill[at]] = 0
             p = profile[i]
             scoped = in_scope[i]
             left = scoped
@@ -255,7 +265,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 if has_stays:
                                     stay_open[here, n_layers + counter] = 1
                             elif caps[cap, CAP_COUNTS] == PAID:
-                                if caps[cap, CAP_SCOPE] == YEAR:
+                                if caps[cap, CAP_SCOPE] != STAY:
                                     cap_used[counter] += payment
                                 elif has_stays and caps[cap, CAP_SCOPE] == STAY:
                                     stay_cap[here, counter] += payment
@@ -276,20 +286,23 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                             cap = used[use, 0]
                             bar = limit[p, cap]
                             reaches = reach[p, cap]
+                            admitted_there = gate[p, caps[cap, CAP_LAYER]]
                             counter = caps[cap, CAP_COUNTER]
                             scope = caps[cap, CAP_SCOPE]
                             consumed = np.int64(0)
                             is_open = False
-                            if scope == YEAR:
+                            if scope != STAY:
                                 consumed = cap_used[counter]
                                 is_open = has_unknowns and cap_open[counter] != 0
                             elif scope == STAY and has_stays:
                                 consumed = stay_cap[here, counter]
                                 is_open = has_unknowns and stay_open[here, n_layers + counter] != 0
-                            if reaches == FALSE or bar == NOT_COVERED or bar == NO_LIMIT_FEN:  # noqa: SIM109
+                            if reaches == FALSE or admitted_there == FALSE:
                                 pass
-                            elif reaches == UNDECIDED or bar == UNKNOWN:
+                            elif reaches == UNDECIDED or admitted_there == UNDECIDED or bar == UNKNOWN:
                                 unsure = CAP_UNKNOWN
+                            elif bar == NOT_COVERED or bar == NO_LIMIT_FEN:  # noqa: SIM109
+                                pass
                             elif is_open:
                                 unsure = EARLIER_BILL
                             elif bar <= consumed:
@@ -334,7 +347,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 why = CAP_UNKNOWN
                             elif bar != NO_LIMIT_FEN:
                                 consumed = np.int64(0)
-                                if caps[cap, CAP_SCOPE] == YEAR:
+                                if caps[cap, CAP_SCOPE] != STAY:
                                     consumed = cap_used[counter]
                                     if has_unknowns and cap_open[counter]:
                                         why = EARLIER_BILL
@@ -379,7 +392,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                         why = CAP_UNKNOWN
                                     elif bar != NO_LIMIT_FEN:
                                         consumed = np.int64(0)
-                                        if caps[cap, CAP_SCOPE] == YEAR:
+                                        if caps[cap, CAP_SCOPE] != STAY:
                                             consumed = cap_used[counter]
                                             if has_unknowns and cap_open[counter]:
                                                 why = EARLIER_BILL
@@ -503,7 +516,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 why = CAP_UNKNOWN
                                 continue
                             consumed = np.int64(0)
-                            if caps[cap, CAP_SCOPE] == YEAR:
+                            if caps[cap, CAP_SCOPE] != STAY:
                                 consumed = cap_used[counter]
                                 if has_unknowns and cap_open[counter]:
                                     why = EARLIER_BILL
@@ -553,7 +566,7 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                     moved = base_here
                                 elif has_rare and caps[cap, CAP_COUNTS] == DEDUCTIBLE:
                                     moved = taken
-                                if caps[cap, CAP_SCOPE] == YEAR:
+                                if caps[cap, CAP_SCOPE] != STAY:
                                     cap_used[caps[cap, CAP_COUNTER]] += moved
                                 elif has_stays and caps[cap, CAP_SCOPE] == STAY:
                                     stay_cap[here, caps[cap, CAP_COUNTER]] += moved

@@ -54,7 +54,7 @@ def program(structure: Structure, given: Collection[str] = ()) -> Program:
     """Lay a structure out; the layers in ``given`` are read from the record, which knows no reasons why money is
     unpaid, so their base takes all of it."""
     layers = np.zeros((len(structure.layers), k.LAYER_WIDTH), np.int64)
-    caps = np.array([[cap.scope, cap.counts, cap.counter] for cap in structure.caps], np.int64).reshape(
+    caps = np.array([[cap.scope, cap.counts, cap.counter, cap.layer] for cap in structure.caps], np.int64).reshape(
         len(structure.caps), k.CAP_WIDTH
     )
     used: list[tuple[int, int]] = []
