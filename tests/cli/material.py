@@ -23,6 +23,9 @@ SUQIAN = "cn/321300/2024"
 INVENTED = "zz/000000/2024"
 """The fictional county: every layer is computed."""
 
+LOCAL = ("--read", "default:place=local", "--read", "default:authorisation=none_needed")
+"""What the files do not say and the fictional county asks for."""
+
 HEAD = (
     "结算ID", "人员编号", "证件号码", "姓名", "医院等级", "医疗类别", "险种", "入院日期", "出院日期", "结算时间",
     "医疗费总额", "全自费金额", "超限价", "先行自付", "政策范围内费用", "基本报销", "大病", "医疗救助",

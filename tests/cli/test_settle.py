@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from cli.material import COLUMNS, INVENTED, SUQIAN, bill, claims, columns_of, identities, records, table, tuodi
+from cli.material import COLUMNS, INVENTED, LOCAL, SUQIAN, bill, claims, columns_of, identities, records, table, tuodi
 from exchange.material import write_csv, write_xlsx
 from exchange.test_messages import F3, F4, reply
 from tuodi.exchange import read_table, write_table
@@ -174,9 +174,6 @@ def test_local_codes_and_words_named_on_the_command_line(tmp_path: Path, held: P
     wrong = tuodi(*call, "--read", "column:机构档次=provider_lvl")
     assert (wrong.code, "provider_level" in wrong.err) == (2, True)
     assert tuodi(*call, "--read", "机构档次").code == 2
-
-
-LOCAL = ("--read", "default:place=local", "--read", "default:authorisation=none_needed")
 
 
 def test_all_layers_computed_or_one_of_them_read_from_the_record(tmp_path: Path) -> None:
