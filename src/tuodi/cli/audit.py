@@ -100,7 +100,7 @@ def audit(
         result = run_audit(
             law, inputs.claims, inputs.identities, flags=inputs.flags, persons=inputs.persons, manual=inputs.manual,
             totals=inputs.totals, opening=inputs.opening,
-            window_from=window_from.date() if window_from else inputs.window_from, window_to=inputs.window_to,
+            window_from=inputs.since(window_from), window_to=inputs.window_to,
             as_of=until, tolerance=tolerance, from_layer=from_layer, quarantined=_set_aside(inputs),
             progress=lambda step: told(steps.get(step, step)),
         )  # fmt: skip

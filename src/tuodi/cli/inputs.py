@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -64,6 +64,10 @@ class Inputs:
         """The first day that the claims say they cover, if every claims file says one."""
         days = [reading.window_from for name, reading in self.readings if name == "claims"]
         return min(day for day in days if day) if days and all(days) else None
+
+    def since(self, given: datetime | None) -> date | None:
+        """The first day that the export covers: what the person says, else what the files' titles say."""
+        return given.date() if given else self.window_from
 
     @property
     def window_to(self) -> date | None:

@@ -122,7 +122,7 @@ def settle(
     check_out(out, files)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     layers = known_layers(law, given, word)
-    since = window_from.date() if window_from else inputs.window_from
+    since = inputs.since(window_from)
     with working(_("正在结算")):
         run = run_settle(
             law, inputs.claims, inputs.identities, inputs.persons, inputs.opening,
@@ -169,7 +169,7 @@ def resettle(
     }  # fmt: skip
     check_out(out, files)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
-    since = window_from.date() if window_from else inputs.window_from
+    since = inputs.since(window_from)
     assert inputs.changes is not None
     with working(_("正在重新结算")):
         found = run_resettle(
@@ -213,7 +213,7 @@ def award(
     check_out(out, files)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     layers = known_layers(law, given, word)
-    since = window_from.date() if window_from else inputs.window_from
+    since = inputs.since(window_from)
     assert inputs.awards is not None
     with working(_("正在计算")):
         found = run_award(

@@ -74,7 +74,7 @@ def explain(
     with working(_("正在计算")):
         found = run_explain(
             law, inputs.claims, inputs.identities, claim, inputs.persons, inputs.opening,
-            window_from=window_from.date() if window_from else inputs.window_from, given=layers,
+            window_from=inputs.since(window_from), given=layers,
         )  # fmt: skip
     code = EXIT["done_with_rows_set_aside"] if inputs.set_aside else EXIT["done"]
     if as_json:
