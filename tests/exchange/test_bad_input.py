@@ -409,6 +409,13 @@ def test_an_identity_number_stored_as_a_figure_has_lost_its_end(tmp_path: Path) 
         ("1,23.00", "not_amount"),
         ("12,34", "not_amount"),
         ("1e30", "amount_large"),
+        ("1e9999999999999999999", "amount_large"),
+        ("100000000000.00", "amount_large"),
+        ("1e-99999999", "amount_decimals"),
+        ("1.23457E+05", "not_amount"),  # as a narrow cell shows it: the other digits are gone
+        ("1_000", "not_amount"),
+        ("(-5.00)", "not_amount"),
+        ("inf", "not_amount"),
         ("", "required_empty"),
         ("nan", "required_empty"),
         ("--1", "not_amount"),

@@ -445,6 +445,9 @@ def test_parquet_money_is_decimal_or_refused(tmp_path: Path) -> None:
     frame.with_columns(pl.lit(200).alias("医疗救助")).write_parquet(path)
     with pytest.raises(FileError, match="whole number without a unit"):
         read_table(path, CLAIMS)
+    frame.with_columns(pl.lit(Decimal("100000000000.00")).alias("医疗救助")).write_parquet(path)
+    [fault] = read_table(path, CLAIMS).quarantine.to_dicts()
+    assert (fault["column"], fault["reason"]) == ("医疗救助", "amount_large")
     frame.with_columns(pl.lit(Decimal("200.001")).alias("医疗救助")).write_parquet(path)
     assert findings(read_table(path, CLAIMS).quarantine) == [(1, "医疗救助", "amount_decimals")]
 

@@ -163,7 +163,8 @@ Fast = Callable[[pl.Series, int], tuple[pl.Series, Callable[[str], Any]]]
 
 
 def _fast_amount(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str], Any]]:
-    pattern = r"^-?[0-9]{1,15}$" if digits == 0 else rf"^-?[0-9]{{1,12}}(\.[0-9]{{1,{digits}}}0{{0,6}})?$"
+    whole = rf"^-?[0-9]{{1,{values.MOST_DIGITS - digits}}}"
+    pattern = f"{whole}$" if digits == 0 else rf"{whole}(\.[0-9]{{1,{digits}}}0{{0,6}})?$"
     plainly = text.set(~text.str.contains(pattern).fill_null(False), None)
     fen = plainly.cast(pl.Decimal(30, digits)).to_physical().cast(pl.Int64)
     return fen, lambda value: values.parse_amount(value, digits)

@@ -27,7 +27,7 @@ REASONS: Mapping[str, str] = {
     "required_empty": "必填项为空",
     "not_amount": "不是金额（元，最多两位小数）",
     "amount_decimals": "金额超过两位小数",
-    "amount_large": "金额超出 16 位数字",
+    "amount_large": "金额过大：元的整数部分超过 11 位",
     "not_whole": "不是整数",
     "not_flag": "应填 是 或 否",
     "date_unreadable": "不是可识别的日期，应写成 2024-03-05",

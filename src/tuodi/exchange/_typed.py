@@ -11,6 +11,7 @@ import polars as pl
 from tuodi.exchange._columns import Column, Fault
 from tuodi.exchange._raw import RawTable
 from tuodi.exchange._reasons import file_error
+from tuodi.exchange._values import MOST_DIGITS
 
 __all__ = ["typed_column"]
 
@@ -49,9 +50,11 @@ def typed_column(table: RawTable, cells: pl.Series, kind: str, name: str, dtype:
 
 def _decimal(cells: pl.Series, name: str) -> Column:
     scale = cells.dtype.scale  # type: ignore[attr-defined]
-    if scale <= 2:
-        return Column(cells.cast(pl.Decimal(38, 2)).to_physical().cast(pl.Int64), [])
     rounded = cells.cast(pl.Decimal(38, 2))
-    fine = (rounded.cast(pl.Decimal(38, scale)) != cells.cast(pl.Decimal(38, scale))).fill_null(False)
-    faults = [Fault(place, name, "amount_decimals", str(cells[place])) for place in fine.arg_true().to_list()]
-    return Column(rounded.set(fine, None).to_physical().cast(pl.Int64), faults)
+    large = (rounded.abs() >= 10 ** (MOST_DIGITS - 2)).fill_null(False)
+    faults = [Fault(place, name, "amount_large", str(cells[place])) for place in large.arg_true().to_list()]
+    if scale > 2:
+        fine = (rounded.cast(pl.Decimal(38, scale)) != cells.cast(pl.Decimal(38, scale))).fill_null(False) & ~large
+        faults += [Fault(place, name, "amount_decimals", str(cells[place])) for place in fine.arg_true().to_list()]
+        large |= fine
+    return Column(rounded.set(large, None).to_physical().cast(pl.Int64), faults)

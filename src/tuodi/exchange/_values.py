@@ -15,8 +15,8 @@ from decimal import Decimal, InvalidOperation
 from tuodi.exchange._words import plain
 
 __all__ = [
-    "BLANK_TEXTS", "BLANK_VALUES", "UNIT_DIGITS", "Wrong", "parse_amount", "parse_certificate", "parse_date",
-    "parse_flag", "parse_identifier", "parse_instant", "parse_month", "parse_text", "parse_until", "parse_whole",
+    "BLANK_TEXTS", "BLANK_VALUES", "MOST_DIGITS", "UNIT_DIGITS", "Wrong", "parse_amount", "parse_certificate",
+    "parse_date", "parse_flag", "parse_identifier", "parse_instant", "parse_month", "parse_text", "parse_until", "parse_whole",
 ]  # fmt: skip
 
 BLANK_TEXTS = frozenset({"", "null", "NULL", "\\N"})
@@ -28,9 +28,13 @@ BLANK_VALUES = BLANK_TEXTS | {"-", "--", "—", "——", "/", "无", "nan", "Na
 UNIT_DIGITS = {"分": 0, "元": 2, "万元": 6}
 """Decimal digits of one fen in each unit."""
 
-_MOST_FEN = 10**18
+MOST_DIGITS = 13
+"""Digits of the largest amount in fen: no bill reaches 100,000 million yuan, and times a rate it still fits 64 bits."""
+
+_MOST_FEN = 10**MOST_DIGITS
 _AMOUNT_NOISE = re.compile(r"[\s,']|^(?:人民币|rmb|cny)", re.IGNORECASE)
 _AMOUNT_MARKS = re.compile(r"^[￥¥$]|元$")
+_NUMBER = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE](?P<sign>[+-]?)\d+)?$", re.ASCII)
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
 _FIRST_YEAR, _LAST_YEAR = 1880, 2100
 _DATE = re.compile(
@@ -84,21 +88,24 @@ def parse_amount(text: str, digits: int = 2) -> int | Wrong | None:
     if "," in cleaned and not _GROUPED.match(cleaned):
         return Wrong("not_amount")
     cleaned = _AMOUNT_NOISE.sub("", cleaned)
-    if not cleaned or not cleaned.isascii() or cleaned[-1] not in "0123456789.":
+    number = _NUMBER.match(cleaned)
+    if number is None or (negative and cleaned[0] in "+-"):
         return Wrong("not_amount")
     try:
         amount = Decimal(cleaned)
-    except InvalidOperation:
-        return Wrong("not_amount")
-    if not amount.is_finite():
-        return Wrong("not_amount")
+    except InvalidOperation:  # an exponent beyond any number
+        return Wrong("amount_large")
     if amount and amount.adjusted() > 20:
         return Wrong("amount_large")
+    if amount and amount.adjusted() < -20:
+        return Wrong("amount_decimals")
     fen = amount.scaleb(digits)
     if fen != fen.to_integral_value():
         return Wrong("amount_decimals")
     if abs(fen) >= _MOST_FEN:
         return Wrong("amount_large")
+    if number["sign"] == "+":  # 1.23E+05 is what a narrow cell shows; its other digits are gone
+        return Wrong("not_amount")
     return -int(fen) if negative else int(fen)
 
 
