@@ -16,7 +16,8 @@ from tuodi.exchange._words import plain
 
 __all__ = [
     "BLANK_TEXTS", "BLANK_VALUES", "MOST_DIGITS", "UNIT_DIGITS", "Wrong", "parse_amount", "parse_certificate",
-    "parse_date", "parse_flag", "parse_identifier", "parse_instant", "parse_month", "parse_text", "parse_until", "parse_whole",
+    "parse_date", "parse_flag", "parse_identifier", "parse_instant", "parse_month", "parse_text", "parse_until",
+    "parse_whole",
 ]  # fmt: skip
 
 BLANK_TEXTS = frozenset({"", "null", "NULL", "\\N"})
