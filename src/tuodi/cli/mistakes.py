@@ -69,6 +69,7 @@ def _os_error(error: OSError, lang: str) -> str:
         errno.EACCES: _("没有权限，或文件正被其他程序打开"),
         errno.EPERM: _("没有权限，或文件正被其他程序打开"),
         errno.ENOSPC: _("磁盘已满"),
+        errno.EFBIG: _("文件过大"),
         errno.EROFS: _("磁盘只读"),
         errno.ENOENT: _("文件或文件夹不存在"),
     }

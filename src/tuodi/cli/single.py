@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -175,7 +176,7 @@ def estimate(
         })  # fmt: skip
         return
     say(_(FOR_REFERENCE))
-    for line in _lines(found, word):
+    for line in _lines(replace(found, claim={**found.claim, "claim_id": _("试算")}), word):
         say(line)
     if missing:
         say()
