@@ -192,7 +192,7 @@ def test_a_sub_limit_counted_for_more_than_it_is_meant_for() -> None:
 @pytest.mark.req("NI12")
 def test_an_identity_that_no_list_has() -> None:
     flags = listed(("dibao", "2020-01-01", None, "2020-01-05"))
-    others = listed(("dibao", "2020-01-01"), person="somebody else")
+    others = listed(("dibao", "2020-01-01"), ("dibao", "2019-01-01", "2019-12-31"), person="somebody else")
     lead = only_lead(audited(paid_by(stays(), DIBAO), others, flags=flags))
     assert (lead["direction"], lead["kind"], lead["causes"]) == ("over", "over_paid", ["identity_unlisted"])
     assert lead["difference"] == -400_000

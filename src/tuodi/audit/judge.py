@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from tuodi.audit.prove import Stand, settle_layers
+from tuodi.audit.prove import Stand, by_layer, settle_layers
 from tuodi.audit.record import recorded_payments, second_copies
 from tuodi.errors import UsageError
 from tuodi.law.model import Layer
 
-__all__ = ["SECOND_COPY", "Judged", "judge", "of_people", "traces_of"]
+__all__ = ["LIST_SILENT", "SECOND_COPY", "Judged", "judge", "of_people", "traces_of"]
 
 SECOND_COPY = "second_copy"
 """The reason of a bill that repeats another one."""
+LIST_SILENT = "list_silent"
+"""The reason of a bill on whose day the recognised list says nothing of the person."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,12 @@ class Judged:
     copies: pl.DataFrame
 
 
-def judge(stand: Stand, layers: Sequence[Layer]) -> Judged:
-    """Settle each audited layer on the earlier ones as paid, and the chain by law beside it."""
+def judge(stand: Stand, layers: Sequence[Layer], other_readings: Sequence[pl.DataFrame] = ()) -> Judged:
+    """Settle each audited layer on the earlier ones as paid, and the chain by law beside it.
+
+    ``other_readings``: lists that the recognised one may as well have been; a bill whose amount hangs on the choice
+    is undetermined.
+    """
     if not stand.layers:
         raise UsageError("the law computes no layer of grade A or B; name the layer with which the audit begins")
     own = settle_layers(stand)
@@ -84,6 +90,7 @@ def judge(stand: Stand, layers: Sequence[Layer]) -> Judged:
             pl.when(pl.col("status") == "annulled").then(0).otherwise("recorded").alias("recorded"),
         )
     )
+    bills = _open_where_silent(bills, counted, other_readings)
     return Judged(
         bills=bills,
         settled=bills.filter(pl.col("layer") == stand.layers[-1]).drop("layer", "own", "chain", "recorded"),
@@ -93,6 +100,35 @@ def judge(stand: Stand, layers: Sequence[Layer]) -> Judged:
         quarantined=first.filter(pl.col("status") == "quarantined").height,
         copies=copies,
     )
+
+
+def _open_where_silent(bills: pl.DataFrame, stand: Stand, other_readings: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """No amount by law where another reading of the list gives another one."""
+    key = ["claim_id", "layer"]
+    apart = [bills.select(key).clear()]
+    for reading in other_readings:
+        told = ["person_id", "identity", "from", "to", "recognised_on"]
+        changed = pl.concat([
+            reading.join(stand.identities, on=told, how="anti", nulls_equal=True),
+            stand.identities.join(reading, on=told, how="anti", nulls_equal=True),
+        ])  # fmt: skip
+        people = changed["person_id"].unique()
+        if not people.is_empty():
+            again = by_layer(settle_layers(of_people(replace(stand, identities=reading), people)))
+            both = bills.join(again, on=key, how="inner")
+            apart.append(both.filter(pl.col("own").ne_missing(pl.col("pay")) & pl.col("own").is_not_null()).select(key))
+    silent = pl.concat(apart).unique().with_columns(pl.lit(True).alias("silent"))
+    if silent.is_empty():
+        return bills
+    marked = bills.join(silent, on=key, how="left", maintain_order="left").with_columns(
+        pl.col("silent").fill_null(False)
+    )
+    nothing = pl.lit(None, dtype=pl.Int64)
+    why = pl.concat_str("layer", pl.lit(f":{LIST_SILENT}"))
+    return marked.with_columns(
+        *(pl.when("silent").then(nothing).otherwise(name).alias(name) for name in ("own", "chain")),
+        pl.when("silent").then(why).otherwise("reason").alias("reason"),
+    ).drop("silent")
 
 
 def _copies_of(rows: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from tuodi.audit.altered import at_hospital
 from tuodi.audit.cleared import case_hits, cleared_bills, in_order
 from tuodi.audit.compare import CASE, agreement, cases_of, differences
 from tuodi.audit.judge import Judged, judge, of_people, traces_of
@@ -22,7 +23,7 @@ from tuodi.audit.monthly import agree_with_report
 from tuodi.audit.prove import PROVED, Stand, copied, prove
 from tuodi.audit.record import grade_of, manual_by_case
 from tuodi.audit.reversals import kept_until_reversed
-from tuodi.audit.scenarios import Evidence, scenarios
+from tuodi.audit.scenarios import Evidence, known_identities, scenarios
 from tuodi.audit.sheets import bills_frame, intervals_frame, persons_frame, waterfalls_frame
 from tuodi.errors import UsageError, nearest
 from tuodi.law import versions_of
@@ -105,11 +106,12 @@ def audit(
     )
     grades = audited_layers(law, from_layer)
     until = as_of or window_to or _last_day(tables.claims["settled_at"])
-    lists = lists_of(tables.identities, tables.flags, until)
+    seen = at_hospital(tables.claims, law.packs[0].dates.identity, known_identities(law.packs[0]))
+    lists = lists_of(tables.identities, tables.flags, until, seen)
     layers = [layer for layer in _layers(law) if layer.id in grades]
     stand = Stand(law, tables.claims, lists.recognised, tables.persons, tables.opening, window_from, tuple(grades))
     told("settle")
-    judged = judge(stand, layers)
+    judged = judge(stand, layers, lists.other_readings)
     bills = differences(judged.bills, tolerance)
     cases = cases_of(bills, manual_by_case(tables.manual, layers), tolerance)
     found = cases.filter(pl.col("outcome") == "lead")
