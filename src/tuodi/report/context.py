@@ -128,9 +128,20 @@ class Context:
             if not part:
                 continue
             layer, _, rest = part.partition(":")
-            word = reason_words(rest or layer, self.lang)
+            word = self._audit_reasons.get(rest or layer) or reason_words(rest or layer, self.lang)
             found[f"{self.layer(layer)}{colon}{word}" if rest else word] = None
         return tuple(found)
+
+    @cached_property
+    def _audit_reasons(self) -> Mapping[str, str]:
+        """What the audit itself leaves open, beside the reasons of settlement."""
+        _ = self._
+        return {
+            "list_silent": _("认定部门名册没有说明当日是否在册，须补充认定和退出日期"),
+            "recorded_unknown": _("结算记录没有写明本层支付金额"),
+            "manual_without_bills": _("有手工支付，文件中没有该年度的结算"),
+            "second_copy": _("与另一笔结算重复"),
+        }
 
     @cached_property
     def base_parts(self) -> Mapping[str, frozenset[str]]:

@@ -227,7 +227,7 @@ def sources(context: Context) -> list[Fact]:
     """数据截至: the last day of each source, and sources that are older than the bills."""
     words = {
         "claims": context._("医疗救助结算明细"),
-        "identities": context._("身份标识明细"),
+        "identities": context._("认定部门名册"),
         "flags": context._("医保身份标识"),
         "manual": context._("零星报销与手工支付明细"),
         "totals": context._("平台月报"),
