@@ -178,6 +178,22 @@ def test_the_day_up_to_which_the_data_reach(tmp_path: Path) -> None:
     assert tuodi(*nothing, "--as-of", "2024-07-31").code == 3
 
 
+def test_the_day_that_the_files_title_says(tmp_path: Path) -> None:
+    call = small(tmp_path)
+    given = Path(call[4])
+    title = "统计期间：2024-01-01 至 2024-06-30　　数据截至：2024-07-15" + "," * 17
+    given.write_text("\ufeff" + title + "\r\n" + given.read_text("utf-8-sig"), "utf-8")
+    assert tuodi(*call, "--out", tmp_path / "r").code == 0
+    assert "2024-07-15" in (tmp_path / "r" / "index.html").read_text("utf-8")
+
+
+def test_bills_outside_the_version_are_told(tmp_path: Path) -> None:
+    early = {"入院日期": "2023-03-01", "出院日期": "2023-03-02", "结算时间": "2023-03-02"}
+    done = tuodi(*small(tmp_path, bill(1), bill(2, **early)), "--out", tmp_path / "r")
+    assert done.code == 3
+    assert "不在规则施行期内或分不清年度、未核对：1 笔" in done.out
+
+
 def test_the_rules_for_reading_reach_every_file(tmp_path: Path) -> None:
     rows = (bill(1, 医疗救助="0.00", 医院等级="甲类"), bill(2, 医疗救助="10000.00", 医院等级="甲类"))
     call = (*small(tmp_path, *rows), "--out", tmp_path / "r", "--as-of", "2024-12-31")

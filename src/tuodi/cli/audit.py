@@ -89,7 +89,7 @@ def audit(
     day = as_of.date() if as_of else None
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read, as_of=day)
     _check_layers(law, from_layer, word)
-    until = day or inputs.window_to or _last_settlement(inputs)
+    until = day or inputs.as_of or _last_settlement(inputs)
     if until is None:
         raise UsageError(_("文件没有写明数据截至哪一天，请用 --as-of 指明"))
     assert inputs.identities is not None
@@ -106,7 +106,7 @@ def audit(
         )  # fmt: skip
         told(_("正在写报告"))
         quarantine = _write(result, law, inputs, out, word, until, place, told.of)
-    code = EXIT["done_with_rows_set_aside"] if inputs.set_aside else EXIT["done"]
+    code = EXIT["done_with_rows_set_aside"] if inputs.set_aside or _outside(result, inputs) else EXIT["done"]
     if as_json:
         print_json(_summary(result, inputs, out, quarantine, code, word))
     else:
@@ -189,6 +189,7 @@ def _put(draft: Path, out: Path) -> None:
         draft.replace(out)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    old.rmdir()
     out.replace(old)
     try:
         draft.replace(out)
@@ -232,11 +233,17 @@ def _set_aside(inputs: Inputs) -> pl.DataFrame | None:
     return pl.concat(frames, how="diagonal") if frames else None
 
 
+def _outside(result: AuditResult, inputs: Inputs) -> int:
+    """Bills that were read and could not be judged by this law: outside its period, or of no counter year."""
+    aside = _set_aside(inputs)
+    return result.meta.quarantined - (0 if aside is None else aside.height)
+
+
 def _quality(inputs: Inputs, quarantine: Path | None) -> list[Any]:
     from tuodi.report import file_quality
 
     name = quarantine.name if quarantine else ""
-    return [file_quality(reading, table, correct_in=name) for table, reading in inputs.readings]
+    return [file_quality(reading, table, until=reading.as_of, correct_in=name) for table, reading in inputs.readings]
 
 
 def _certificates(inputs: Inputs) -> dict[str, str]:
@@ -262,7 +269,7 @@ def _summary(
     return {
         "report": out / "index.html", "leads": result.leads.height, "kinds": kinds,
         "cleared": result.cleared.height, "undetermined": result.undetermined.height,
-        "quarantined": inputs.set_aside, "totals_agree": result.totals_agree,
+        "quarantined": inputs.set_aside, "outside_version": _outside(result, inputs), "totals_agree": result.totals_agree,
         "months_that_differ": sum(row["state"] == "differs" for row in months), "totals": months,
         "quarantine": quarantine, "files": file_records(inputs), **problem_records(inputs, lang), "exit_code": code,
     }  # fmt: skip
@@ -306,6 +313,9 @@ def _lines(result: AuditResult, inputs: Inputs, out: Path, quarantine: Path | No
     _ = texts(lang)
     yield from file_lines(inputs, quarantine, lang)
     yield from _totals(result, lang)
+    outside = _outside(result, inputs)
+    if outside:
+        yield _("不在规则施行期内或分不清年度、未核对：{count} 笔").format(count=outside)
     yield _("线索（待核实）{leads} 条；已排除 {cleared} 条；无法判定 {undetermined} 条").format(
         leads=result.leads.height, cleared=result.cleared.height, undetermined=result.undetermined.height
     )

@@ -70,6 +70,12 @@ class Inputs:
         return given.date() if given else self.window_from
 
     @property
+    def as_of(self) -> date | None:
+        """The day up to which the claims say that their data reach; else the last day that they say they cover."""
+        days = [reading.as_of for name, reading in self.readings if name == "claims" and reading.as_of]
+        return max(days, default=self.window_to)
+
+    @property
     def window_to(self) -> date | None:
         """The last day that the claims say they cover."""
         days = [reading.window_to for name, reading in self.readings if name == "claims"]
