@@ -307,3 +307,16 @@ def test_award_on_application(tmp_path: Path) -> None:
     assert "申请 1 件，其中可给付 1 件" in done.out
     assert "第 3 行，申请类型“没有这种救助”" in done.out
     assert tuodi(*call, "--out", out, "--json").json["requests"] == 1
+
+
+def test_a_request_that_cannot_be_decided_says_why(tmp_path: Path) -> None:
+    given = claims(tmp_path / "a.csv", bill(1, 出院日期="2023-06-15", 结算时间="2023-06-15", 入院日期=""))
+    asked = write_csv(
+        tmp_path / "申请.csv", [["人员编号", "申请类型", "申请日期"], ["P1", "illness_poor", "2024-03-01"]]
+    )
+    out = tmp_path / "救助.csv"
+    done = tuodi("award", "--pack", "cn/110000/2023", "--claims", given, "--awards", asked, "--out", out)
+    assert done.code == 0, done
+    [decided] = records(out)
+    assert (decided["status"], decided["amount"]) == ("undetermined", "")
+    assert "不知道属于哪一户：1 件" in done.out

@@ -223,8 +223,12 @@ def award(
     money = ("left", "other_aid", "base", "amount")
     quarantine = write_results(found, out, "awards", money, inputs, files, word)
     statuses = dict(found["status"].value_counts().sort("status").iter_rows())
-    summary = {"pack": [one.id for one in law.packs], "requests": found.height, "status": statuses}
+    reasons = _reasons(found)
+    summary = {
+        "pack": [one.id for one in law.packs], "requests": found.height, "status": statuses, "reasons": reasons
+    }  # fmt: skip
     told = [_("申请 {count} 件，其中可给付 {ok} 件").format(count=found.height, ok=statuses.get("ok", 0))]
+    told += _reason_lines(reasons.get("undetermined", {}), _("  {why}：{count} 件"), word)
     _leave(inputs, 0, summary, told, out, quarantine, word, as_json)
 
 
@@ -240,7 +244,7 @@ def _sum(found: Any, who: str) -> str:
 
 
 def _reasons(bills: Any) -> dict[str, dict[str, int]]:
-    """Status → reason code → bills, for bills that could not be settled."""
+    """Status → reason code → how many, for bills and requests that could not be settled."""
     found: dict[str, dict[str, int]] = {}
     open_bills = bills.filter(bills["status"].is_in(["undetermined", "quarantined"]))
     for status, reasons in open_bills.select("status", "reason").iter_rows():
@@ -251,15 +255,22 @@ def _reasons(bills: Any) -> dict[str, dict[str, int]]:
 
 
 def _status_lines(statuses: dict[str, int], reasons: dict[str, dict[str, int]], lang: str) -> list[str]:
-    from tuodi.settlement.explain import reason_words
     from tuodi.vocabulary import label
 
     _ = texts(lang)
     lines = []
     for status, count in statuses.items():
         lines.append(_("{status}：{count} 笔").format(status=label("status", status, lang), count=count))
-        words: dict[str, int] = {}
-        for code, number in reasons.get(status, {}).items():
-            words[reason_words(code, lang)] = words.get(reason_words(code, lang), 0) + number
-        lines += [_("  {why}：{count} 笔").format(why=why, count=number) for why, number in words.items()]
+        lines += _reason_lines(reasons.get(status, {}), _("  {why}：{count} 笔"), lang)
     return lines
+
+
+def _reason_lines(counts: dict[str, int], form: str, lang: str) -> list[str]:
+    """Why, and how often; codes of several layers that say the same are one line."""
+    from tuodi.settlement.explain import reason_words
+
+    words: dict[str, int] = {}
+    for code, number in counts.items():
+        said = reason_words(code, lang)
+        words[said] = words.get(said, 0) + number
+    return [form.format(why=why, count=number) for why, number in words.items()]

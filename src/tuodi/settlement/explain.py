@@ -160,6 +160,12 @@ def reason_words(code: str, lang: str = "zh") -> str:
         "reversal_of_nothing": _("冲正的原单据不在文件中"),
         "reversal_of_other_amounts": _("冲正金额与原单据不一致"),
         "reversed_before": _("原单据此前已被冲正"),
+        "counter_year_unknown": _("分不清计入哪一个年度"),
+        "bill_undetermined": _("时段内有单据无法判定"),
+        "earlier_request_undetermined": _("同年较早的申请无法判定"),
+        "household_unknown": _("不知道属于哪一户"),
+        "other_aid_unknown": _("不知道其他救助和商业保险金额"),
+        "recognised_on_unknown": _("不知道认定日期"),
     }
     name = code.rsplit(":", 1)[-1]
     return words.get(name, name)
