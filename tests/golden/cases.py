@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["CASES", "PACKS", "Case", "cases_of", "empty"]
+__all__ = ["CASES", "PACKS", "Case", "cases_of", "empty", "golden_cases"]
 
 PACKS = Path(__file__).resolve().parents[2] / "packs"
 EMPTY = frozenset({"", "~", "null"})
@@ -52,8 +52,9 @@ def empty(value: Any) -> bool:
     return value is None or value in EMPTY
 
 
-def _read() -> Iterator[Case]:
-    for path in sorted((PACKS / "cn").glob("**/cases/*.yaml")):
+def golden_cases(*countries: str) -> Iterator[Case]:
+    """Every case of the packs of these countries, in the order of their files."""
+    for path in sorted(path for country in countries for path in (PACKS / country).glob("**/cases/*.yaml")):
         content = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)
         for data in content if isinstance(content, list) else [content]:
             yield Case(path.relative_to(PACKS).as_posix(), data)
@@ -61,7 +62,7 @@ def _read() -> Iterator[Case]:
 
 @cache
 def _all() -> tuple[Case, ...]:
-    return tuple(_read())
+    return tuple(golden_cases("cn"))
 
 
 CASES = _all()
