@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import tuodi.audit
-from audit.made import audited, bill, claims, law, listed, paid_by
+from audit.made import audited, bill, claims, law, listed, paid_by, unpaid
 from tuodi.audit import CAUSES, FRAMES, KINDS, AuditResult, audited_layers
 from tuodi.errors import UsageError
 from tuodi.tables import PERSONS, conform
@@ -185,3 +185,16 @@ def test_a_rosters_silence_on_what_had_ended_and_on_whom_it_never_names() -> Non
 def test_the_public_names_are_these() -> None:
     names = {"CAUSES", "FRAMES", "KINDS", "AuditMeta", "AuditResult", "audit", "audited_layers", "set_aside"}
     assert set(tuodi.audit.__all__) == names
+
+
+@pytest.mark.req("NI12")
+@pytest.mark.parametrize("table", ["claims", "identities", "manual"])
+def test_nobody_of_whom_a_row_was_set_aside_is_judged(table: str) -> None:
+    dibao = listed(("dibao", "2020-01-01"))
+    bills = unpaid(paid_by(claims(bill("a", "03-01", 4000), bill("b", "06-01", 6000)), dibao), "b")
+    missing = pl.DataFrame({"person_id": ["p"], "table": [table]})
+    result = audited(bills, dibao, incomplete=missing)
+    assert result.leads.is_empty()
+    assert result.undetermined["reason"].to_list() == [f"{table}_set_aside"] * 3
+    assert result.agree["agree"].to_list() == [0, 0, 0]
+    assert audited(bills, dibao, incomplete=missing.clear()).leads.height == 1

@@ -38,6 +38,7 @@ def test_the_public_surface() -> None:
         "check_readings",
         "describe_error",
         "link_persons",
+        "people_set_aside",
         "read_table",
         "read_tables",
         "sent_again",

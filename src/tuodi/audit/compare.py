@@ -31,11 +31,15 @@ def differences(bills: pl.DataFrame, tolerance: int) -> pl.DataFrame:
     )
 
 
-def cases_of(bills: pl.DataFrame, manual: pl.DataFrame, tolerance: int) -> pl.DataFrame:
+def cases_of(
+    bills: pl.DataFrame, manual: pl.DataFrame, tolerance: int, incomplete: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """One row a case with sums, ``difference`` after payments by hand, and ``outcome``.
 
-    A payment by hand in a year without any bill in the file cannot be judged.
+    A payment by hand in a year without any bill in the file cannot be judged; nor can anybody of whom a row was set
+    aside (``incomplete``: ``person_id table``), since a missing bill shifts the counters of the others.
     """
+    missing = pl.Series([], dtype=pl.String()) if incomplete is None else incomplete["person_id"].unique()
     judged = bills.group_by(*CASE).agg(
         pl.len().cast(pl.Int64).alias("bills"),
         pl.col("open").sum().cast(pl.Int64).alias("open_bills"),
@@ -57,7 +61,7 @@ def cases_of(bills: pl.DataFrame, manual: pl.DataFrame, tolerance: int) -> pl.Da
     allowed = tolerance * pl.max_horizontal(pl.col("differing"), pl.lit(1))
     by_hand = pl.col("manual") != 0
     outcome = (
-        pl.when((pl.col("open_bills") > 0) | (pl.col("bills") == 0))
+        pl.when((pl.col("open_bills") > 0) | (pl.col("bills") == 0) | pl.col("person_id").is_in(missing.implode()))
         .then(pl.lit("undetermined"))
         .when(by_hand & (size > allowed))
         .then(pl.lit("lead"))

@@ -265,10 +265,13 @@ def summary_of(leads: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def undetermined_of(cases: pl.DataFrame, bills: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+def undetermined_of(
+    cases: pl.DataFrame, bills: pl.DataFrame, layers: Sequence[str], incomplete: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """The third list: what cannot be judged, with the reasons of settlement, and what is certain at least.
 
     ``layers``: all of them in order; of a bill's reasons those of the layer itself and of earlier ones are kept.
+    ``incomplete``: of whom a row of which table was set aside.
     """
     unread = pl.col("recorded").is_null() & pl.col("own").is_not_null()
     open_bills = bills.filter("open").with_columns(
@@ -292,13 +295,19 @@ def undetermined_of(cases: pl.DataFrame, bills: pl.DataFrame, layers: Sequence[s
         .agg(pl.col("claim_id").alias("claim_ids"))
     )
     why = ids.join(reasons, on=list(CASE), how="left").with_columns(pl.col("reason").fill_null(""))
+    aside = pl.DataFrame(schema={"person_id": pl.String(), "aside": pl.String()})
+    if incomplete is not None and incomplete.height:
+        told = pl.concat_str("table", pl.lit("_set_aside")).unique().sort().str.join(";").alias("aside")
+        aside = incomplete.group_by("person_id").agg(told)
+    no_bill = pl.when(pl.col("bills") == 0).then(pl.lit("manual_without_bills"))
     return (
         cases.filter(pl.col("outcome") == "undetermined")
         .join(why, on=list(CASE), how="left", maintain_order="left")
+        .join(aside, on="person_id", how="left", maintain_order="left")
         .with_columns(
-            pl.col("reason").fill_null(pl.lit("manual_without_bills")),
-            pl.col("open_bills").alias("bills"),
-            pl.col("by_law").alias("at_least"),
+            pl.concat_str(pl.coalesce("reason", no_bill), "aside", separator=";", ignore_nulls=True).alias("reason"),
+            pl.when(pl.col("aside").is_null()).then("open_bills").otherwise("bills").alias("bills"),
+            pl.when(pl.col("aside").is_null()).then("by_law").alias("at_least"),
             pl.col("claim_ids").fill_null(pl.lit([], dtype=pl.List(pl.String()))),
         )
         .select(list(FRAMES["undetermined"]))

@@ -78,6 +78,7 @@ def audit(
     tolerance: int = 1,
     from_layer: str | None = None,
     quarantined: pl.DataFrame | None = None,
+    incomplete: pl.DataFrame | None = None,
     versions: Sequence[Law] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> AuditResult:
@@ -87,7 +88,8 @@ def audit(
     flagging serves as both. Layers before the first audited one are read from the record; ``from_layer`` names
     another first one. ``window_from`` is the first day of the export, ``as_of`` the day to which the data stand.
     ``tolerance`` in fen hides a difference on a bill and counts what it hides. ``quarantined`` holds rows that could
-    not be read as bills, with as many columns of ``claims`` as are known. ``versions``: other versions of the law to
+    not be read as bills, with as many columns of ``claims`` as are known. ``incomplete`` (``person_id table``): of
+    whom a row of which table could not be read; nothing is said of them. ``versions``: other versions of the law to
     try as causes (None: those that lie beside it). ``progress`` is told each step by name:
     ``settle``, ``prove``, ``clear``, ``write``.
 
@@ -113,7 +115,7 @@ def audit(
     told("settle")
     judged = judge(stand, layers, lists.other_readings)
     bills = differences(judged.bills, tolerance)
-    cases = cases_of(bills, manual_by_case(tables.manual, layers), tolerance)
+    cases = cases_of(bills, manual_by_case(tables.manual, layers), tolerance, incomplete)
     found = cases.filter(pl.col("outcome") == "lead")
     told("prove")
     of_leads = of_people(judged.stand, found["person_id"].unique())
@@ -123,7 +125,7 @@ def audit(
     leads = _leads(of_leads, judged, bills, found, grades, lists, traces, until, versions)
     told("clear")
     cleared = _cleared(judged, bills, cases, grades, lists)
-    third = undetermined_of(cases, bills, law.layers)
+    third = undetermined_of(cases, bills, law.layers, incomplete)
     told("write")
     shown = pl.concat([found["person_id"], third["person_id"]]).unique().sort()
     sheets = bills_frame(tables.claims, judged.settled, found)

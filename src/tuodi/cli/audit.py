@@ -78,6 +78,7 @@ def audit(
 ) -> None:
     """核对已结算的救助：列出待核实线索，写成报告 / audit settlements; leads to verify, as a report."""
     from tuodi.audit import audit as run_audit
+    from tuodi.exchange import people_set_aside
 
     word = language(lang)
     _ = texts(word)
@@ -102,6 +103,7 @@ def audit(
             totals=inputs.totals, opening=inputs.opening,
             window_from=inputs.since(window_from), window_to=inputs.window_to,
             as_of=until, tolerance=tolerance, from_layer=from_layer, quarantined=_set_aside(inputs),
+            incomplete=people_set_aside(inputs.readings, inputs.claims),
             progress=lambda step: told(steps.get(step, step)),
         )  # fmt: skip
         told(_("正在写报告"))

@@ -6,6 +6,7 @@ workbook in which it can be corrected and sent again; tables as CSV, XLSX, Parqu
 ``tuodi.vocabulary``, ``tuodi.money``, ``tuodi.errors``, ``tuodi.i18n``.
 """
 
+from tuodi.exchange._aside import people_set_aside
 from tuodi.exchange._checks import check_claims, check_reading, check_readings
 from tuodi.exchange._persons import Linked, check_identities, link_persons
 from tuodi.exchange._quarantine import sent_again, write_quarantine
@@ -25,6 +26,7 @@ __all__ = [
     "check_readings",
     "describe_error",
     "link_persons",
+    "people_set_aside",
     "read_table",
     "read_tables",
     "sent_again",

@@ -141,6 +141,12 @@ class Context:
             "recorded_unknown": _("结算记录没有写明本层支付金额"),
             "manual_without_bills": _("有手工支付，文件中没有该年度的结算"),
             "second_copy": _("与另一笔结算重复"),
+            "claims_set_aside": _("本人有结算记录待更正，更正后再核对"),
+            "identities_set_aside": _("名册中本人（或同名）的一行待更正，更正后再核对"),
+            "flags_set_aside": _("身份标识中本人的一行待更正，更正后再核对"),
+            "manual_set_aside": _("本人有手工支付记录待更正，更正后再核对"),
+            "persons_set_aside": _("人员信息中本人的一行待更正，更正后再核对"),
+            "opening_set_aside": _("本人的期初累计额待更正，更正后再核对"),
         }
 
     @cached_property
