@@ -1,7 +1,7 @@
 """Bills per second of the kernel, as a share of a rule-free stream over exactly its input and output arrays.
 
-The stream reads every array that the kernel reads and writes every array that it writes, bill by bill, with no rule in
-between; both run in this process, one after the other, on the same arrays, and the best of several rounds counts.
+The stream reads every array that the kernel reads and writes every array that it writes, one after the other, with no
+rule in between; both run in this process, one after the other, on the same arrays, and the best of several rounds counts.
 Figures are ratios of one run: times of different runs or machines are not compared.
 
     python benchmarks/kernel.py [--bills N] [--rounds N] [--json FILE]
@@ -27,9 +27,8 @@ from numba import njit
 from tuodi import tables
 from tuodi.settlement import kernel as k
 from tuodi.settlement.bills import Bills, bills_of
-from tuodi.settlement.program import program
-from tuodi.settlement.run import Law, _slices, load_law
-from tuodi.settlement.trace import STEP_ARRAYS, step_arrays
+from tuodi.settlement.machine import Machine, slices
+from tuodi.settlement.run import Law, load_law
 
 PACKS = {
     "three layers (Beijing)": "cn/110000/2023",
@@ -81,84 +80,51 @@ def claims_for(law: Law, bills: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     return tables.conform(frame, tables.CLAIMS), tables.conform(identities, tables.IDENTITIES)
 
 
-class Arrays:
-    """The kernel's arguments for one law and one table of bills."""
-
-    def __init__(self, law: Law, bills: Bills) -> None:
-        structure = law.versions[0].structure
-        self.bills, self.plan = bills, program(structure)
-        self.layers, n = len(structure.layers), bills.height
-        given = any(layer.form == "given" for layer in structure.layers)
-        self.shape = self.plan.shape(unknowns=given or bills.has_unknowns, given=given, trace=False)
-        counters = max(1, len(structure.counters))
-        self.mode = np.array([k.GIVEN if layer.form == "given" else 0 for layer in structure.layers], np.int64)
-        self.opening_at = np.full(n, k.OPENING_NONE, np.int64)
-        self.balances = np.zeros((1, k.OPENINGS * self.layers + counters), np.int64)
-        self.stays = bills.stay_count if self.shape.stays else 1
-        self.counters = counters
-        self.outs: dict[str, Any] = {
-            "pay": np.zeros((self.layers, n), np.int64), "self_in_scope": np.zeros(n, np.int64),
-            "self_total": np.zeros(n, np.int64), "open": np.zeros(n, np.int64), "admitted": np.zeros(n, np.uint8),
-            "reason": np.zeros((self.layers, n if self.shape.unknowns else 1), np.uint8),
-        }  # fmt: skip
-        self.steps = step_arrays(1, self.layers, bills.parameters.rate.shape[2], max(1, len(structure.caps)))
-
-    def stay_state(self) -> tuple[Any, Any, Any]:
-        """Empty accumulators of stays."""
-        return (
-            np.zeros((self.stays, 3 * self.layers), np.int64),
-            np.zeros((self.stays, self.counters), np.int64),
-            np.zeros((self.stays, self.layers + self.counters), np.uint8),
-        )
-
-
-def kernel_round(arrays: Arrays) -> Callable[[int, int], None]:
-    """One run of the kernel over a slice."""
-    bills, plan, out = arrays.bills, arrays.plan, arrays.outs
-    made, run, stay_state = bills.parameters, k.kernel(arrays.shape), arrays.stay_state()
-
-    def part(begin: int, end: int) -> None:
-        run(
-            begin, end, bills.begins, bills.profile, bills.total, *bills.parts, bills.hospital, bills.stay,
-            bills.overlap, arrays.opening_at, arrays.balances, bills.recorded, arrays.mode, plan.hospital_order,
-            plan.layers, plan.caps, plan.used, made.gate, made.deductible, made.base_over, made.fixed, made.top_up,
-            made.rate, made.bound, made.limit, made.reach, *stay_state,
-            out["pay"], out["self_in_scope"], out["self_total"], out["open"], out["admitted"], out["reason"],
-            *(arrays.steps[name] for name in STEP_ARRAYS),
-        )  # fmt: skip
-
-    return part
+def machine_for(law: Law, bills: Bills) -> Machine:
+    """The kernel with fresh arrays."""
+    structure = law.versions[0].structure
+    slots = k.OPENINGS * len(structure.layers) + max(1, len(structure.counters))
+    openings = (np.full(bills.height, k.OPENING_NONE, np.int64), np.zeros((1, slots), np.int64))
+    return Machine(structure, bills, openings)
 
 
 @njit(nogil=True, boundscheck=False, cache=True)
 def _stream(begin, end, bytes_in, words_in, words_out, bytes_out):  # type: ignore[no-untyped-def]
-    for i in range(begin, end):
-        mixed = np.int64(0)
-        for at in range(bytes_in.shape[0]):
-            mixed ^= bytes_in[at, i]
-        for at in range(words_in.shape[0]):
-            mixed += words_in[at, i]
-        for at in range(words_out.shape[0]):
-            words_out[at, i] = mixed
-        for at in range(bytes_out.shape[0]):
-            bytes_out[at, i] = mixed & 1
+    """Array after array, so that the processor may read and write as fast as memory lets it."""
+    mixed = np.int64(0)
+    for at in range(bytes_in.shape[0]):
+        column = bytes_in[at]
+        for i in range(begin, end):
+            mixed += column[i]
+    for at in range(words_in.shape[0]):
+        column = words_in[at]
+        for i in range(begin, end):
+            mixed += column[i]
+    for at in range(words_out.shape[0]):
+        column = words_out[at]
+        for i in range(begin, end):
+            column[i] = mixed
+    for at in range(bytes_out.shape[0]):
+        column = bytes_out[at]
+        for i in range(begin, end):
+            column[i] = mixed & 1
 
 
-def stream_round(arrays: Arrays) -> Callable[[int, int], None]:
+def stream_round(machine: Machine) -> Callable[[int, int], None]:
     """A rule-free run over as many bytes: what the kernel's shape reads, and what it writes."""
-    bills, shape = arrays.bills, arrays.shape
+    bills, shape, layers = machine.bills, machine.shape, len(machine.mode)
     words = [bills.profile, bills.total, *bills.parts, bills.hospital]
     if shape.unknowns:
-        words += [bills.overlap, arrays.opening_at]
+        words += [bills.overlap, machine.opening_at]
     if shape.stays:
         words.append(bills.stay)
     if shape.given:
-        words += [bills.recorded[at] for at, mode in enumerate(arrays.mode) if mode == k.GIVEN]
+        words += [bills.recorded[at] for at, mode in enumerate(machine.mode) if mode == k.GIVEN]
     n = bills.height
     words_in = np.stack([np.asarray(word, np.int64) for word in words])
     bytes_in = np.stack([np.asarray(bills.begins, np.uint8)])
-    words_out = np.zeros((arrays.layers + 3, n), np.int64)
-    bytes_out = np.zeros((1 + (arrays.layers if shape.unknowns else 0), n), np.uint8)
+    words_out = np.zeros((layers + 3, n), np.int64)
+    bytes_out = np.zeros((1 + (layers if shape.unknowns else 0), n), np.uint8)
 
     def part(begin: int, end: int) -> None:
         _stream(begin, end, bytes_in, words_in, words_out, bytes_out)
@@ -184,14 +150,14 @@ def measure(name: str, ref: str, bills: int, rounds: int, threads: int) -> dict[
     claims, identities = claims_for(law, bills)
     version = np.zeros(claims.height, np.intp)
     made = bills_of([law.versions[0]], version, claims, identities, tables_empty(), None)
-    arrays = Arrays(law, made)
-    slices = _slices(made.new_person, threads)
-    best_of(1, lambda: kernel_round(arrays), [(0, 1)])
-    best_of(1, lambda: stream_round(arrays), [(0, 1)])
-    kernel_seconds = best_of(rounds, lambda: kernel_round(arrays), slices)
-    stream_seconds = best_of(rounds, lambda: stream_round(arrays), slices)
+    pieces = slices(made.new_person, threads)
+    machine = machine_for(law, made)
+    best_of(1, lambda: machine.run_slice, [(0, 1)])
+    best_of(1, lambda: stream_round(machine), [(0, 1)])
+    kernel_seconds = best_of(rounds, lambda: machine_for(law, made).run_slice, pieces)
+    stream_seconds = best_of(rounds, lambda: stream_round(machine), pieces)
     return {
-        "law": name, "pack": ref, "threads": threads, "bills": claims.height, "layers": arrays.layers,
+        "law": name, "pack": ref, "threads": threads, "bills": claims.height, "layers": len(machine.mode),
         "kernel_bills_per_second": round(claims.height / kernel_seconds),
         "stream_bills_per_second": round(claims.height / stream_seconds),
         "share_of_stream": round(stream_seconds / kernel_seconds, 4),

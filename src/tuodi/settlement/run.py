@@ -8,10 +8,8 @@ bytes on any order of rows and number of threads. Source: SPEC-settlement sectio
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +26,8 @@ from tuodi.settlement import trace as steps_of
 from tuodi.settlement.bills import Bills, bills_of
 from tuodi.settlement.calendar import NO_DAY, Days, counter_years
 from tuodi.settlement.identity import check_identities
-from tuodi.settlement.program import counter_slot, program
+from tuodi.settlement.machine import Machine
+from tuodi.settlement.program import counter_slot
 from tuodi.settlement.reversal import ANNULLED, QUARANTINED, STANDING, annul
 from tuodi.settlement.stays import StayFacts, overlapping, stay_numbers, stay_spans
 from tuodi.tables import CLAIMS, IDENTITIES, OPENING, PERSONS, conform
@@ -282,70 +281,13 @@ def _run(
     shape: k.Shape | None,
 ) -> None:
     """Run the kernel over the bills of one structure and write what it finds into ``outcome``."""
-    plan = program(structure, given)
-    layers, n = structure.layers, bills.height
-    is_given = np.array([layer.form == "given" or layer.id in given for layer in layers])
-    mode = np.where(is_given, k.GIVEN, 0).astype(np.int64)
-    opening_at, balances = _openings(structure, bills, opening)
-    unknowns = bool(
-        is_given.any()
-        or bills.has_unknowns
-        or (opening_at != k.OPENING_NONE).any()
-        or bills.hospital.any()
-        or bills.overlap.any()
-    )
-    wanted = shape or plan.shape(unknowns=unknowns, given=bool(is_given.any()), trace=outcome.tracing)
-    n_layers, widest = len(layers), bills.parameters.rate.shape[2]
-    stays = bills.stay_count if wanted.stays else 1
-    n_counters = max(1, len(structure.counters))
-    out: dict[str, npt.NDArray[Any]] = {
-        "pay": np.zeros((n_layers, n), np.int64),
-        "self_in_scope": np.zeros(n, np.int64),
-        "self_total": np.zeros(n, np.int64),
-        "open": np.zeros(n, np.int64),
-        "admitted": np.zeros(n, np.uint8),
-        "reason": np.zeros((n_layers, n if wanted.unknowns else 1), np.uint8),
-    }
-    steps = steps_of.step_arrays(n if wanted.trace else 1, n_layers, widest, max(1, len(structure.caps)))
-    made = bills.parameters
-    run = k.kernel(wanted)
-    stay_state = (
-        np.zeros((stays, 3 * n_layers), np.int64),
-        np.zeros((stays, n_counters), np.int64),
-        np.zeros((stays, n_layers + n_counters), np.uint8),
-    )
-
-    def part(begin: int, end: int) -> None:
-        run(
-            begin, end, bills.begins, bills.profile, bills.total, *bills.parts, bills.hospital, bills.stay,
-            bills.overlap, opening_at, balances, bills.recorded, mode, plan.hospital_order,
-            plan.layers, plan.caps, plan.used, made.gate, made.counted, made.deductible, made.base_over, made.fixed,
-            made.top_up, made.rate, made.bound, made.limit, made.reach, *stay_state,
-            out["pay"], out["self_in_scope"], out["self_total"], out["open"], out["admitted"], out["reason"],
-            *(steps[name] for name in steps_of.STEP_ARRAYS),
-        )  # fmt: skip
-
-    slices = _slices(bills.new_person, threads)
-    if len(slices) == 1:
-        part(*slices[0])
-    else:
-        with ThreadPoolExecutor(len(slices)) as pool:
-            list(pool.map(lambda piece: part(*piece), slices))
-    _collect(structure, versions, bills, rows, out, outcome)
-    if wanted.trace and outcome.tracing:
-        if wanted.parts:
-            outcome.lefts.append(steps_of.left_table(bills, steps))
-        outcome.traces.append(steps_of.trace_table(structure, bills, versions, out, steps))
-
-
-def _slices(new_person: npt.NDArray[np.bool_], threads: int) -> list[tuple[int, int]]:
-    """Cut at person boundaries into pieces of about equal numbers of bills."""
-    n = len(new_person)
-    starts = np.flatnonzero(new_person)
-    wanted = np.linspace(0, n, max(1, threads) + 1)[1:-1]
-    cuts = [0, *starts[np.searchsorted(starts, wanted[wanted <= starts[-1]])], n] if n else [0, 0]
-    edges = sorted(set(map(int, cuts)))
-    return list(pairwise(edges)) or [(0, n)]
+    machine = Machine(structure, bills, _openings(structure, bills, opening), given, outcome.tracing, shape)
+    machine.run(threads)
+    _collect(structure, versions, bills, rows, machine.out, outcome)
+    if outcome.tracing and machine.shape.trace:
+        if machine.shape.parts:
+            outcome.lefts.append(steps_of.left_table(bills, machine.steps))
+        outcome.traces.append(steps_of.trace_table(structure, bills, versions, machine.out, machine.steps))
 
 
 def _openings(
