@@ -65,6 +65,10 @@ def random_pack(draw: Random, *, unknowns: bool = True, annual: str = "", ordere
     return _Maker(draw, unknowns, annual, ordered).pack()
 
 
+def _size(cell: Any) -> float:
+    return float("inf") if cell == "none" else float(str(cell).replace(" yuan", "").replace("%", "").replace(",", ""))
+
+
 class _Maker:
     def __init__(self, draw: Random, unknowns: bool, annual: str, ordered: bool) -> None:
         self.draw, self.unknowns, self.annual, self.ordered = draw, unknowns, annual, ordered
@@ -221,6 +225,8 @@ class _Maker:
             {"settle_mode": "manual"},
             {"assistance_kind": ["major", "large"]},
         ]
+        if self.ordered:  # with the identity all else stays as it is
+            conditions = [when for when in conditions if "identity" not in when]
         rules: list[Tree] = [
             {"when": when, "is": draw.choice(["x", "y"])} for when in draw.sample(conditions, draw.randint(1, 3))
         ]
@@ -278,7 +284,7 @@ class _Maker:
         anywhere = {} if made.get("counts") else gate
         if self.often("most"):
             made["deductible"] = {
-                "per": self.scope(), "amount": self.table("amount", anywhere),
+                "per": self.scope(), "amount": self.table("amount", anywhere, rising=True),
             }  # fmt: skip
         form = draw.choice(["rate"] * 4 + ["fixed"] + ([] if self.annual else ["top_up"]))
         if form == "fixed":
@@ -304,7 +310,8 @@ class _Maker:
         draw = self.draw
         made: Tree = {}
         if self.classes and self.often("half"):
-            made["class"] = self.some(self.classes)
+            inside = self.classes[: draw.randint(1, len(self.classes))]
+            made["class"] = list(inside) if self.ordered else self.some(self.classes)
         for column in self.atoms:
             if self.often("small"):
                 made[column] = self.some(self.atoms[column])
@@ -315,7 +322,7 @@ class _Maker:
         if self.fed and self.often("some") and not self.ordered:
             made["used_up"] = draw.sample(self.fed, 1 if len(self.fed) == 1 else draw.randint(1, 2))
         if self.often("small"):
-            made["base_over"] = self.table("amount", made)
+            made["base_over"] = self.table("amount", made, rising=True)
         return made
 
     def base(self) -> Any:
@@ -343,7 +350,11 @@ class _Maker:
             rows: list[Tree] = []
             for bracket in range(1, count + 2):
                 if self.classes and self.often("half") and "class" not in gate:
-                    rows += [{"bracket": bracket, "class": one, "is": self.cell("rate")} for one in self.classes]
+                    cells = self.cells("rate", len(self.classes))
+                    rows += [
+                        {"bracket": bracket, "class": one, "is": cell}
+                        for one, cell in zip(self.classes, cells, strict=True)
+                    ]
                 else:
                     rows.append({"bracket": bracket, "is": self.cell("rate")})
             made["rate"] = rows
@@ -369,7 +380,7 @@ class _Maker:
             if column not in gate:
                 made["when"] = {column: self.some(self.atoms[column])}
                 within |= made["when"]
-        made["limit"] = self.table("limit", within)
+        made["limit"] = self.table("limit", within, rising=made["counts"] == "deductible")
         if made["per"] != "stay" and self.often("half"):
             name = f"shared_{made['counts']}_{made['per']}"
             if layer not in self.named.setdefault(name, []):
@@ -394,22 +405,31 @@ class _Maker:
             return "none"
         if kind == "amount" and self.often("some"):
             return 0
-        if self.often("small"):
+        if self.often("small") and not self.ordered:
             return draw.choice([
                 "25% of income", {"share": "3.33%", "of": "income", "round": {"to": "yuan", "direction": "down"}},
                 {"share": "1%", "of": "income", "round": {"to": "jiao", "direction": "half_even"}},
             ])  # fmt: skip
         return draw.choice(AMOUNTS)
 
-    def table(self, kind: str, gate: Tree) -> Any:
-        """A value, one for each class, or rows with the last one for all the rest."""
+    def cells(self, kind: str, count: int, *, rising: bool = False) -> list[Any]:
+        made = [self.cell(kind) for _ in range(count)]
+        if self.ordered and self.often("most"):
+            made.sort(key=_size, reverse=not rising)
+        return made
+
+    def table(self, kind: str, gate: Tree, *, rising: bool = False) -> Any:
+        """A value, one for each class, or rows with the last one for all the rest.
+
+        Where the order of the classes is to be proved, values mostly fall from the best class to the worst, or rise.
+        """
         draw = self.draw
-        how = draw.random()
+        how = draw.random() * (0.6 if self.ordered else 1)
         inside = [one for one in self.classes if one in gate.get("class", self.classes)]
         if how < 0.35:
             return self.cell(kind)
         if how < 0.55 and inside:
-            return {one: self.cell(kind) for one in inside}
+            return dict(zip(inside, self.cells(kind, len(inside), rising=rising), strict=True))
         column = draw.choice([*self.atoms, *([] if self.annual else ["stay_ordinal"]), *(["class"] if inside else [])])
         if column == "stay_ordinal":
             rows = [{column: 1, "is": self.cell(kind)}, {column: draw.choice(["2+", 2]), "is": self.cell(kind)}]

@@ -22,7 +22,7 @@ def _recorded(law: Law, draw: Random) -> list[str]:
 
 
 @pytest.mark.req("SP12")
-@thorough(30)
+@thorough(20)
 @given(chances())
 def test_any_bills(draw: Random) -> None:
     with laws(draw) as (law, packs):
@@ -32,7 +32,7 @@ def test_any_bills(draw: Random) -> None:
 
 @pytest.mark.req("SP10")
 @pytest.mark.req("SP12")
-@thorough(30)
+@thorough(20)
 @given(chances())
 def test_known_bills(draw: Random) -> None:
     with laws(draw, unknowns=False) as (law, packs):
@@ -43,7 +43,7 @@ def test_known_bills(draw: Random) -> None:
             assert (ours["status"] != "undetermined").any()
 
 
-@thorough(30)
+@thorough(20)
 @given(chances())
 def test_layers_from_the_record(draw: Random) -> None:
     with laws(draw) as (law, packs):
@@ -51,7 +51,7 @@ def test_layers_from_the_record(draw: Random) -> None:
         assert differences(law, packs, claims, identities, given=_recorded(law, draw))[0] == []
 
 
-@thorough(30)
+@thorough(20)
 @given(chances())
 def test_opening_balances_and_a_window(draw: Random) -> None:
     with laws(draw) as (law, packs):

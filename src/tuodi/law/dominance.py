@@ -58,7 +58,9 @@ def _undominated(
     least = [("deductible", tables.deductible), ("threshold", tables.base_over)]
     most = [("rate", tables.rate), ("rate factor", tables.factor), ("rate points", tables.points)]
     most += [("fixed sum", tables.fixed), ("target", tables.top_up)]
-    most += [(f"limit {cap.id}", limit) for cap, limit in zip(layer.caps, tables.limits, strict=True)]
+    for cap, limit in zip(layer.caps, tables.limits, strict=True):
+        # A cap on the deductible is the person's, not the fund's: the lower it is, the more is paid.
+        (least if cap.counts == "deductible" else most).append((f"limit {cap.id}", limit))
     if _effective_rates_dominate(pack, tables, spaces, better, worse):
         most = [item for item in most if not item[0].startswith("rate")]
     for name, dense in least:
@@ -70,7 +72,8 @@ def _undominated(
     for cap in layer.caps:
         if "class" in cap.when.codes:
             holds = class_space(layer.classes).holds(cap.when.codes["class"])
-            if holds[better] == TRUE and holds[worse] != TRUE:
+            reached, freed = (worse, better) if cap.counts == "deductible" else (better, worse)
+            if holds[reached] == TRUE and holds[freed] != TRUE:
                 return f"limit {cap.id}"
     return ""
 

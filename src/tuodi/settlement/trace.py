@@ -137,7 +137,10 @@ def _layer_steps(
     limits = np.where((limits >= NO_LIMIT_FEN) | (limits < 0), NOTHING, limits)
     reached = _lists(np.where(reach, np.arange(len(own)), ABSENT))
     names = np.array([cap.id for cap in structure.caps] + [""], object)
-    paid = np.where(given == k.STEP_NOTIONAL, steps["raw"][:, at] - steps["cut"][:, at], out["pay"][at])
+    # The cut holds what caps on the base kept out, too: that was never to be paid.
+    kept_out = steps["base"][:, at] - steps["within"][:, at]
+    reckoned = steps["raw"][:, at] - steps["cut"][:, at] + kept_out
+    paid = np.where(given == k.STEP_NOTIONAL, reckoned, out["pay"][at])
     undetermined = (out["open"] >> at & 1).astype(bool)
     return pl.DataFrame(
         {
