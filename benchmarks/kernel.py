@@ -1,8 +1,9 @@
 """Bills per second of the kernel, as a share of a rule-free stream over exactly its input and output arrays.
 
-The stream reads every array that the kernel reads and writes every array that it writes, one after the
-other, with no rule in between; both run in this process, one after the other, on the same arrays, and the best of several rounds counts.
-Figures are ratios of one run: times of different runs or machines are not compared.
+The stream reads every array that the kernel reads and writes every array that it writes, one after the other,
+with no rule in between; both run in this process, on the same
+arrays, and the best of several rounds counts. Figures are ratios of one run: times of different runs or machines are
+not compared.
 
     python benchmarks/kernel.py [--bills N] [--rounds N] [--json FILE]
 """

@@ -66,7 +66,7 @@ def _left(bills: list[Settled], entry: dict[str, Any]) -> int:
         base = base["parts"]
     total = 0
     for settled in bills:
-        if settled.status == "undetermined" or settled.purse is None:
+        if settled.status in ("undetermined", "quarantined") or settled.purse is None:
             raise Undetermined("bill_undetermined")
         total += settled.purse.held(tuple(listed(base)), labels)
     return total
@@ -100,9 +100,7 @@ def _decide(
     bills = [
         one
         for one in done
-        if one.bill.person in subjects
-        and one.status not in ("annulled", "quarantined")
-        and first <= one.bill.claim["discharged_on"] <= last
+        if one.bill.person in subjects and one.status != "annulled" and first <= one.bill.claim["discharged_on"] <= last
     ]
     amount = _left(bills, entry)
     if entry.get("less_other_aid") and amount:

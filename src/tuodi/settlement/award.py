@@ -59,9 +59,7 @@ def award(
     concerned = claims.filter(pl.col("person_id").is_in(list(wanted)))
     run = settle_with(law, concerned, identities, persons, opening, window_from, given, True, 1, EVERYTHING)
     dated = concerned.select("claim_id", "discharged_on")
-    bills = run.bills.join(dated, on="claim_id", maintain_order="left").filter(
-        ~pl.col("status").is_in(["annulled", "quarantined"])
-    )
+    bills = run.bills.join(dated, on="claim_id", maintain_order="left").filter(pl.col("status") != "annulled")
     if run.left is not None:
         bills = bills.join(run.left, on="claim_id", how="left", maintain_order="left")
     rows: dict[int, dict[str, Any]] = {}
@@ -157,7 +155,7 @@ def _decide(
     row |= {"window_from": first, "window_to": last}
     subjects = _subjects(request, households) if rule.subject == "household" else {request["person_id"]}
     counted = bills.filter(pl.col("person_id").is_in(list(subjects)) & pl.col("discharged_on").is_between(first, last))
-    if (counted["status"] == "undetermined").any():
+    if counted["status"].is_in(["undetermined", "quarantined"]).any():
         raise _UndeterminedError("bill_undetermined")
     names = [BUCKETS[bucket] for bucket in _buckets(rule)]
     left = int(sum(counted[name].sum() for name in names)) if counted.height else 0
