@@ -10,7 +10,9 @@ import pytest
 import tuodi.audit
 from audit.made import audited, bill, claims, law, listed, paid_by, unpaid
 from tuodi.audit import CAUSES, FRAMES, KINDS, AuditResult, audited_layers
+from tuodi.audit.sheets import citations
 from tuodi.errors import UsageError
+from tuodi.settlement import load_law
 from tuodi.tables import PERSONS, conform
 
 PEOPLE = {"p": "990101198001010110", "q": "990101198001010129", "r": "990101198001010137", "s": "990101198001010145"}
@@ -111,7 +113,7 @@ def test_the_waterfall_leads_from_the_bill_to_the_lead(found: AuditResult) -> No
     assert (step["class"], step["base"], step["deductible_taken"]) == ("dibao", 200_000, 0)
     assert (step["bracket_amounts"], step["bracket_rates"]) == ([200_000], [8000])
     assert (step["by_law"], step["recorded"], step["difference"]) == (160_000, 0, 160_000)
-    assert step["citations"] == ["虚构〔2024〕1号 §3", "虚构〔2024〕1号 §6", "虚构〔2024〕1号 §5"]
+    assert step["citations"] == ["虚构〔2024〕1号 §5", "虚构〔2024〕1号 §3", "虚构〔2024〕1号 §6"]
     assert set(found.waterfalls["claim_id"]) == set(found.bills["claim_id"])
 
 
@@ -198,3 +200,15 @@ def test_nobody_of_whom_a_row_was_set_aside_is_judged(table: str) -> None:
     assert result.undetermined["reason"].to_list() == [f"{table}_set_aside"] * 3
     assert result.agree["agree"].to_list() == [0, 0, 0]
     assert audited(bills, dibao, incomplete=missing.clear()).leads.height == 1
+
+
+def test_only_the_row_that_decided_is_cited() -> None:
+    pack = load_law("cn/110000/2023").packs[0]
+    cell = {"class": "relief", "setting": "outpatient", "authorisation": "none_needed"}
+    number = "京医保发〔2022〕37号"
+    assert citations(pack, pack.layer("assistance"), cell, "outpatient", False, [1]) == [
+        f"{number} {article}" for article in ("§六", "§七", "§十(三)", "§一(一)3-4", "§六(一)3", "§六(一)")
+    ]
+    inpatient = citations(pack, pack.layer("assistance"), {**cell, "setting": "inpatient"}, None, False, [1])
+    assert f"{number} §六(二)3" in inpatient
+    assert f"{number} §六(一)3" not in inpatient

@@ -6,12 +6,13 @@ Enters: the leads, claims, lists, traces and the packs. Leaves: the frames ``per
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from tuodi.audit.model import FRAMES
-from tuodi.law.model import Cite, Layer, Pack, Table
+from tuodi.law.cell import cap_cites, cell_of, deductible_cites, layer_cites, rate_cites
+from tuodi.law.model import Cite, Layer, Pack
 
 __all__ = ["bills_frame", "citations", "intervals_frame", "masked", "persons_frame", "waterfalls_frame"]
 
@@ -138,7 +139,7 @@ def _sheet_rows(trace: pl.DataFrame, layer: str) -> pl.DataFrame:
     found = [_of_cap(*each) for each in rows.select("cap", "caps", "limits", "rooms").iter_rows()]
     return rows.select(
         "claim_id", "layer", "state", "class", "base", pl.col("deductible").alias("deductible_limit"),
-        "deductible_used", "deductible_taken", pl.col("amounts").alias("bracket_amounts"),
+        "deductible_used", "deductible_taken", "cell", pl.col("amounts").alias("bracket_amounts"),
         pl.col("rates").alias("bracket_rates"), "raw", "cap", "cap_cut", "paid", "reason",
         pl.Series("cap_limit", [limit for limit, _ in found], dtype=pl.Int64),
         pl.Series("cap_room", [room for _, room in found], dtype=pl.Int64),
@@ -157,47 +158,39 @@ def _of_cap(
 
 def _citation_column(packs: Sequence[Pack], rows: pl.DataFrame, layer: str) -> pl.Series:
     by_id = {pack.id: pack for pack in packs}
-    made: dict[tuple[str | None, str | None, str | None, bool], list[str]] = {}
+    made: dict[tuple[object, ...], list[str]] = {}
     found = []
-    for pack_id, name, cap, taken in rows.select("pack", "class", "cap", "deductible_taken").iter_rows():
-        key = (pack_id, name, cap, bool(taken))
+    steps = rows.select("pack", "cell", "cap", "deductible_taken", "bracket_amounts")
+    for pack_id, cell, cap, taken, amounts in steps.iter_rows():
+        reached = tuple(at for at, amount in enumerate(amounts or (), 1) if amount)
+        key = (pack_id, cell, cap, bool(taken), reached)
         if key not in made:
             pack = by_id.get(pack_id or "", packs[0])
-            made[key] = citations(pack, pack.layer(layer), name, cap, bool(taken))
+            made[key] = citations(pack, pack.layer(layer), cell_of(cell or ""), cap, bool(taken), reached)
         found.append(made[key])
     return pl.Series("citations", found, dtype=pl.List(pl.String()))
 
 
-def citations(pack: Pack, layer: Layer, class_name: str | None, cap: str | None, deductible: bool) -> list[str]:
-    """Document and article of what a bill of a class met in a layer: given, class, deductible, rate, caps."""
-    cites: list[Cite] = []
-    if layer.given is not None:
-        cites += layer.given.cites
-    for item in layer.classes.order:
-        if item.name == class_name:
-            cites += item.cites
-    if deductible and layer.deductible is not None:
-        cites += layer.deductible.cites
-        cites += _table_cites(layer.deductible.amount, class_name)
-    for table in (layer.rate, layer.factor, layer.points, layer.fixed):
-        cites += _table_cites(table, class_name)
-    if layer.top_up is not None:
-        cites += _table_cites(layer.top_up.to, class_name)
+def citations(
+    pack: Pack, layer: Layer, cell: Mapping[str, str], cap: str | None, deductible: bool, brackets: Sequence[int]
+) -> list[str]:
+    """Document and article of the very rows that decided a bill: class and gate, deductible, rates, cap.
+
+    ``cell``: the bill's codes; ``brackets``: those that hold money of the bill, from 1.
+    """
+    cites: list[Cite] = [*layer_cites(layer, cell)]
+    if deductible:
+        cites += deductible_cites(pack, layer, cell)
+    for bracket in brackets or ((1,) if layer.fixed is not None or layer.top_up is not None else ()):
+        cites += rate_cites(pack, layer, cell, bracket)
     for limit in layer.caps:
         if cap in (limit.id, limit.counter):
-            cites += (*limit.cites, *_table_cites(limit.limit, class_name))
-    cites += layer.cites
+            cites += cap_cites(pack, layer, limit, cell)
     return list(dict.fromkeys(_printed(pack, cite) for cite in cites))
 
 
-def _table_cites(table: Table | None, class_name: str | None) -> Iterable[Cite]:
-    for row in table.rows if table is not None else ():
-        named = row.when.get("class")
-        if named is None or class_name in named:
-            yield from row.cites
-
-
 def _printed(pack: Pack, cite: Cite) -> str:
+    """The document's own name; a page in another language says in its words what is no document."""
     document = pack.documents.get(cite.document)
     name = document.name if document is not None else cite.document
     return f"{name} {cite.article}".strip()
