@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from settlement.small import Plain
+
 __all__ = ["PACK", "random_pack", "write_pack"]
 
 PACK = "zz/999999/2024"
@@ -40,18 +42,11 @@ PARTS = ("in_scope", "first_self_pay", "over_limit", "out_of_catalogue")
 SPARE = {"small": 0.15, "some": 0.35, "half": 0.5, "most": 0.8}
 
 
-class _Dumper(yaml.SafeDumper):
-    """No aliases: packs do not know them."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
 def write_pack(root: Path, pack: Tree, ref: str = PACK) -> None:
     """Write ``pack`` where the readers look for ``ref`` under ``root``."""
     folder = root / ref
     folder.mkdir(parents=True, exist_ok=True)
-    text = yaml.dump({**pack, "pack": ref}, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
+    text = yaml.dump({**pack, "pack": ref}, Dumper=Plain, allow_unicode=True, sort_keys=False)
     (folder / "pack.yaml").write_text(text, "utf-8")
 
 

@@ -359,9 +359,10 @@ def _mixed_years(law: Law, outcome: _Outcome, facts: StayFacts | None) -> None:
     frame = frame.filter(pl.col("counter_year").is_not_null())
     kinds = {name: list(dict.fromkeys(structures.values())).index(value) for name, value in structures.items()}
     frame = frame.with_columns(kind=pl.col("pack").replace_strict(kinds, return_dtype=pl.Int64))
-    mixed = pl.col("kind").n_unique().over("person_id", "counter_year") > 1
+    frame = frame.with_columns(mixed=pl.col("kind").n_unique().over("person_id", "counter_year") > 1)
     if facts is not None:
-        mixed |= (pl.col("kind").n_unique().over("stay") > 1).any().over("person_id", "counter_year")
+        frame = frame.with_columns(mixed=pl.col("mixed") | (pl.col("kind").n_unique().over("stay") > 1))
+    mixed = pl.col("mixed").any().over("person_id", "counter_year")
     for row, pack in frame.filter(mixed).select("row", "pack").iter_rows():
         for layer in structures[pack].layers:
             if layer.form != "given":
