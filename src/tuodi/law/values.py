@@ -50,6 +50,8 @@ CODE_SETS = ("provider_level", "setting", "purpose", "place", "authorisation", "
 CONDITIONS = ("class", *CODE_SETS[:-1], "stay_ordinal", "bracket")
 """Conditions of a table's row, besides the derived attributes."""
 
+LARGEST_FEN = 10**13
+"""Times a rate in basis points this still fits 64 bits; no county has such an amount."""
 UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
 DIRECTIONS = ("half_up", "half_even", "up", "down")
 RESERVED = frozenset({"cite", "unknown", "treat_as", "share", "of", "round", "is", "otherwise", "per", "amount"})
@@ -166,15 +168,21 @@ def amount(reading: Reading, node: Node) -> int:
     try:
         if match is None:
             raise ValueError
-        return parse_yuan(match["sum"])
+        fen = parse_yuan(match["sum"])
     except ValueError:
         reading.wrong(node, f"the amount {found or node.kind}", _advice_amount(found))
         return 0
+    if fen >= LARGEST_FEN:
+        reading.wrong(node, f"the amount {found}", "at most eleven digits before the point; no limit is written 'none'")
+        return 0
+    return fen
 
 
 def _advice_amount(found: str) -> str:
     if re.fullmatch(r"[0-9,]+(\.[0-9]{1,2})?", found):
         return f"with its unit: '{found} yuan'"
+    if match := re.fullmatch(r"([0-9,]+(?:\.[0-9]{1,2})?) ?元", found):
+        return f"written '{match[1]} yuan'"
     return "an amount such as '3000 yuan' or '16,901.50 yuan' (at most two decimals), or 0"
 
 
