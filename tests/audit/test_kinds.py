@@ -92,6 +92,7 @@ def test_the_tilt_of_catastrophic_insurance_is_missing() -> None:
     # 15,000 left: (15,000 − 5,000) × 65 % = 6,500 by law, (15,000 − 10,000) × 60 % = 3,000 paid
     assert (lead["by_law"], lead["recorded"], lead["grade"]) == (650_000, 300_000, "B")
     assert (lead["kind"], lead["causes"]) == ("tilt_missing", ["tilt_missing"])
+    assert result.lead_bills["one_stop"].to_list() == [None]  # what a pack says of the window concerns assistance
     assert result.leads.height == 1  # assistance was right on what had been paid before it
 
 

@@ -69,10 +69,11 @@ def bills_of_leads(
         one_stop(by_id.get(pack or "", packs[0]), name, setting, place)
         for pack, name, setting, place in rows.select("pack", "class", "setting", "place").iter_rows()
     ]
-    rows = rows.with_columns(pl.Series("one_stop", at_window, dtype=pl.Boolean))
+    assistance = pl.col("layer").is_in([layer for layer, grade in grades.items() if grade == "A"])
+    said = pl.when(assistance).then(pl.Series("one_stop", at_window, dtype=pl.Boolean))
+    rows = rows.with_columns(said.alias("one_stop"))
     away = (pl.col("place") != "local").fill_null(False)
     by_hand = (pl.col("settle_mode") == "manual").fill_null(False)
-    assistance = pl.col("layer").is_in([layer for layer, grade in grades.items() if grade == "A"])
     not_at_window = pl.when(assistance).then(~pl.col("one_stop").fill_null(~away)).otherwise(away)
     return rows.with_columns((by_hand | not_at_window).alias("by_application"))
 
