@@ -143,6 +143,11 @@ class TestTheCountyUsesEveryFeature:
         assert any(award.layer.rate for pack in packs for award in pack.awards)
         assert any(pack.one_stop for pack in packs)
         assert any(pack.late_until for pack in packs)
+        lines = [line for pack in packs for line in pack.monitoring]
+        assert {line.over for line in lines} == {"stay", "year", "twelve_months"}
+        assert {line.measure for line in lines} == {"self_in_scope", "self_total"}
+        assert any(line.after for line in lines)
+        assert any(line.identities for line in lines)
         assert any(pack.extends for pack in packs)
         assert {name for pack in packs for name in pack.codes} >= {"provider_level", "setting", "identity"}
         assert {"law", "page", "example", "calc", "recall"} == {d.kind for p in packs for d in p.documents.values()}

@@ -265,4 +265,7 @@ def _classes_with(pack: Pack, name: str) -> Layer | Pack:
 
 def _monitoring(pack: Pack, lang: str) -> Answer:
     _ = translator("law", lang)
-    return _("本包不含监测线"), ()
+    if not pack.monitoring:
+        return _("本包不含监测线"), ()
+    named = [title_words(item.title, lang, item.id) for item in pack.monitoring]
+    return _("、").join(named), pack.monitoring[0].cites

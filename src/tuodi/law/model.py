@@ -14,8 +14,8 @@ from typing import Literal
 __all__ = [
     "NO_LIMIT", "Award", "Base", "Brackets", "Cap", "Cite", "ClassDef", "Classes", "Condition", "Dates", "Deductible",
     "Derived", "DerivedRule", "Document", "Given", "IdentityRules", "Layer", "LocalCode", "LookBack", "Member",
-    "NoLimit", "Note", "OneStop", "Origin", "Pack", "Reference", "Rounding", "Row", "Share", "Table", "Title", "TopUp",
-    "Unknown", "Value", "When", "Window",
+    "MonitoringLine", "NoLimit", "Note", "OneStop", "Origin", "Pack", "Reference", "Rounding", "Row", "Share", "Table", "Title",
+    "TopUp", "Unknown", "Value", "When", "Window",
 ]  # fmt: skip
 
 Title = Mapping[str, str]
@@ -383,6 +383,24 @@ class OneStop:
 
 
 @dataclass(frozen=True)
+class MonitoringLine:
+    """A line of surveillance: for these identities (empty: everyone else), what is left to the person after layer
+    ``after`` (empty: after all) over a stay, a calendar year or twelve months, against ``line``; looked at every
+    ``cadence``."""
+
+    id: str
+    title: Title
+    measure: str
+    over: str
+    line: Value
+    identities: tuple[str, ...] = ()
+    after: str = ""
+    cadence: str = "monthly"
+    cites: tuple[Cite, ...] = ()
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True)
 class Note:
     """A choice made in reading the text."""
 
@@ -412,6 +430,7 @@ class Pack:
     one_stop: tuple[OneStop, ...] = ()
     late_until: tuple[int, int] | None = None
     late_cites: tuple[Cite, ...] = ()
+    monitoring: tuple[MonitoringLine, ...] = ()
     notes: tuple[Note, ...] = ()
     extends: str = ""
     folder: str = ""

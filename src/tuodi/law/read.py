@@ -33,6 +33,7 @@ from tuodi.law.model import (
     Rounding,
     Unknown,
 )
+from tuodi.law.monitoring import monitoring_lines
 from tuodi.law.schema import check_structure
 from tuodi.law.source import Node, Problems, read_yaml
 from tuodi.law.values import (
@@ -197,6 +198,7 @@ def _pack(reading: Reading, tree: Node, place: Place) -> Pack:
         ),
         late_until=month_day(reading, late.get("until")) if late else None,
         late_cites=cites(reading, late),
+        monitoring=monitoring_lines(reading, tree.get("monitoring"), tuple(item.id for item in (*first, *layers))),
         notes=tuple(Note(title(reading, item), cites(reading, item)) for item in each(tree.get("notes"))),
         extends=text(reading, tree.get("extends")),
         folder=str(place.path.parent),

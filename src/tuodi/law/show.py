@@ -74,6 +74,7 @@ def show_pack(pack: Pack, lang: str = "zh") -> ShownPack:
         sections.append(Section(f"award-{award.id}", heading, tuple(award_lines(pack, award, lang))))
     sections += [
         Section("audit", _("一站式结算与零星报销"), tuple(_audit(pack, lang))),
+        Section("monitoring", _("监测线"), tuple(monitoring_words(pack, lang))),
         Section("counters", _("累计数的名称（期初余额用）"), tuple(_counters(pack, lang))),
         Section("differences", _("各地不同之处，本包如何规定"), tuple(differences(pack, lang))),
         Section("notes", _("解读时的选择"), tuple(_notes(pack, lang))),
@@ -109,6 +110,11 @@ def unknowns(pack: Pack, lang: str = "zh") -> list[Line]:
             if layer.brackets and isinstance(end, Unknown):
                 text = _("{name} · 分段：{value}").format(name=name, value=value_words(pack, end, lang))
                 found.append(unmarked(line_of(pack, text, layer.brackets.cites, layer.brackets.origin, lang)))
+    for item in pack.monitoring:
+        if isinstance(item.line, Unknown):
+            name = title_words(item.title, lang, item.id)
+            text = _("监测线 {name}：{value}").format(name=name, value=value_words(pack, item.line, lang))
+            found.append(unmarked(line_of(pack, text, item.cites, item.origin, lang)))
     for reference in pack.reference.values():
         for year, value in reference.values.items():
             if isinstance(value, Unknown):
@@ -310,6 +316,23 @@ def _audit(pack: Pack, lang: str) -> Iterable[Line]:
         until = f"{pack.late_until[0]:02d}-{pack.late_until[1]:02d}"
         text = _("零星报销受理到次年 {until}").format(until=until)
         yield line_of(pack, text, pack.late_cites, None, lang)
+
+
+def monitoring_words(pack: Pack, lang: str) -> Iterable[Line]:
+    """Each line of surveillance as a sentence."""
+    _ = translator("law", lang)
+    spans = {"stay": _("单次住院"), "year": _("自然年度"), "twelve_months": _("最近十二个月")}
+    measures = {"self_in_scope": _("政策范围内个人负担"), "self_total": _("个人负担合计")}
+    cadences = {"daily": _("每日"), "ten_days": _("每旬"), "monthly": _("每月"), "quarterly": _("每季度")}
+    titles = {layer.id: title_words(layer.title, lang, layer.id) for layer in pack.layers}
+    for item in pack.monitoring:
+        who = _("、").join(code_words(pack, "identity", name, lang) for name in item.identities)
+        after = _("{layer}支付后的").format(layer=titles[item.after]) if item.after in titles else _("各层支付后的")
+        text = _("{name}：{who}，{span}{after}{measure}超过 {line}，{cadence}监测").format(
+            name=title_words(item.title, lang, item.id), who=who or _("其他参保人"), span=spans[item.over], after=after,
+            measure=measures[item.measure], line=value_words(pack, item.line, lang), cadence=cadences[item.cadence],
+        )  # fmt: skip
+        yield line_of(pack, text, item.cites, item.origin, lang)
 
 
 def _notes(pack: Pack, lang: str) -> Iterable[Line]:
