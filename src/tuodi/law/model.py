@@ -12,10 +12,10 @@ from datetime import date
 from typing import Literal
 
 __all__ = [
-    "NO_LIMIT", "Award", "Base", "Brackets", "Cap", "Cite", "ClassDef", "Classes", "Condition", "Dates", "Deductible",
-    "Derived", "DerivedRule", "Document", "Given", "IdentityRules", "Layer", "LocalCode", "LookBack", "Member",
-    "MonitoringLine", "NoLimit", "Note", "OneStop", "Origin", "Pack", "Reference", "Rounding", "Row", "Share", "Table", "Title",
-    "TopUp", "Unknown", "Value", "When", "Window",
+    "NO_LIMIT", "Award", "Base", "Brackets", "Cap", "Cite", "ClassDef", "Classes", "Condition", "Dates",
+    "Deductible", "Derived", "DerivedRule", "Document", "Given", "IdentityRules", "Layer", "LocalCode", "LookBack",
+    "Member", "MonitoringLine", "NoLimit", "Note", "OneStop", "Origin", "Pack", "Reference", "Rounding", "Row",
+    "Share", "Table", "Title", "TopUp", "Unknown", "Value", "When", "Window",
 ]  # fmt: skip
 
 Title = Mapping[str, str]
