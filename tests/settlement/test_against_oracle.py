@@ -116,7 +116,10 @@ def test_the_date_chooses_and_a_year_of_two_structures_is_undetermined() -> None
         new = invent(law.packs[1], seed + 1, law=law_of("zz/000000/2024"))
         late = pl.when(pl.col("person_id").is_in(["p0", "p1"])).then(2024).otherwise("benefit_year")
         claims = pl.concat(
-            [old[0].with_columns(benefit_year=late), new[0].with_columns(pl.col("claim_id", "reverses") + "n")]
+            [
+                old[0].with_columns(benefit_year=late),
+                new[0].with_columns(pl.col("claim_id", "reverses", "stay_id") + "n"),
+            ]
         )
         identities = pl.concat([old[1], new[1]])
         found, ours = differences(law, packs, claims, identities)
