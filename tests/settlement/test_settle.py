@@ -14,7 +14,8 @@ from settlement.agree import law_of
 from settlement.invent import invent
 from settlement.small import bill, claims, identities, law, minus, yuan
 from tuodi.errors import TableError, UsageError
-from tuodi.settlement import settle
+from tuodi.law import check
+from tuodi.settlement import program, settle
 from tuodi.settlement.kernel import EVERYTHING, REASONS
 from tuodi.settlement.run import settle_with
 
@@ -315,3 +316,7 @@ def test_no_bills_are_no_bills(tmp_path: Path) -> None:
 
 def test_the_kernels_reasons_are_words_of_their_own() -> None:
     assert len(set(REASONS)) == len(REASONS)
+
+
+def test_a_cap_may_not_take_the_name_of_a_layers_own_counter() -> None:
+    assert check._LAYER_COUNTERS == program.LAYER_COUNTERS

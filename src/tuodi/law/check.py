@@ -104,6 +104,10 @@ def _ids(pack: Pack, problems: Problems) -> None:
             problems.add(award.origin, f"the award {award.id!r} has a layer's name", "a name of its own")
 
 
+_LAYER_COUNTERS = ("deductible", "base", "paid", "exact", "target", "had")
+"""Counters that every layer has beside those of its caps; opening balances name them likewise."""
+
+
 def _fed(pack: Pack) -> Iterator[tuple[int, Layer, Cap]]:
     for number, layer in enumerate(pack.layers):
         for cap in layer.caps:
@@ -113,7 +117,11 @@ def _fed(pack: Pack) -> Iterator[tuple[int, Layer, Cap]]:
 def _caps(pack: Pack, problems: Problems) -> None:
     """Caps that share a counter count the same thing over the same span, once a layer."""
     first: dict[str, tuple[Layer, Cap]] = {}
+    taken = {f"{layer.id}.{name}" for layer in pack.layers for name in _LAYER_COUNTERS}
     for _, layer, cap in _fed(pack):
+        if cap.counter in taken:
+            found = f"the counter {cap.counter!r} is a layer's own (section 7.12)"
+            problems.add(cap.origin, found, "another 'id' or 'counter' for the cap")
         if cap.counter not in first:
             first[cap.counter] = (layer, cap)
             continue
