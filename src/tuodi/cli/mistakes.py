@@ -46,6 +46,9 @@ def mistake_of(error: BaseException, lang: str) -> Mistake:
     if isinstance(error, TableError):
         return Mistake(EXIT["input_refused"], (_("数据不能使用：{what}").format(what=error), nothing))
     if isinstance(error, PackError):
+        if all(problem.line == 0 for problem in error.problems):
+            # Nothing is wrong in a file: there is no such pack, or two do not fit together.
+            return Mistake(EXIT["pack_wrong"], (*map(str, error.problems), nothing), error.problems)
         count = _("规则包有 {count} 处问题，没有写出任何结果。").format(count=len(error.problems))
         return Mistake(EXIT["pack_wrong"], (*map(str, error.problems), count), error.problems)
     if isinstance(error, TuodiError):

@@ -27,6 +27,7 @@ from tuodi.cli.common import (
     roots_of,
     say,
     texts,
+    warn,
 )
 from tuodi.cli.progress import working
 from tuodi.errors import UsageError
@@ -57,7 +58,11 @@ def law_and_inputs(
     reader = reader_of(rules)
     with working(_("正在读取规则")) as told:
         law = load_law(pack, roots_of(packs_dir))
-        return law, read_inputs(law.packs, files, reader=reader, as_of=as_of, told=told)
+        inputs = read_inputs(law.packs, files, reader=reader, as_of=as_of, told=told)
+    if not files.get("identities") and inputs.claims["identity_at_hospital"].is_not_null().any():
+        # Who looks only at the bill would take the answer for a refusal.
+        warn(_("没有给出名册（--identities），一律按没有救助身份计算；单据上写明的救助身份不参与计算。"))
+    return law, inputs
 
 
 def known_layers(law: Law, given: Sequence[str] | None, lang: str) -> Sequence[str]:

@@ -201,7 +201,7 @@ class _Report:
         about = [
             Fact(_("地区"), self.place),
             Fact(_("结算期间"), span(meta.window_from, meta.window_to) if meta.window_from or meta.window_to else ""),
-            Fact(_("数据截至"), context.join([f"{fact.label} {fact.value}" for fact in overview.sources(context)])),
+            Fact(_("各来源最晚一行"), context.join([f"{one.label} {one.value}" for one in overview.sources(context)])),
             Fact(_("政策"), f"{text_of(meta.title, context.lang, '')} {context.join(meta.packs)}".strip()),
             Fact(_("阅读对象"), _("县（市、区）医保局分管负责人和医疗救助经办人员；民政部门对口人员")),
             Fact(_("使用范围"), _("医保专网内部使用，含结算明细；入户核查表不含结算明细和诊断")),
