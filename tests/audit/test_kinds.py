@@ -104,6 +104,8 @@ def test_each_layer_is_judged_on_the_earlier_ones_as_paid_and_the_chain_stands_b
     # own error: 80 % of the 12,000 that were left by 3,000 of catastrophic insurance; the chain: 80 % of 8,500
     assert (lead["by_law"], lead["by_law_chain"]) == (960_000, 680_000)
     assert "chain_differs" in lead["notes"]
+    sheet = audited(as_ordinary, DIBAO).waterfalls.filter(pl.col("layer") == "assistance")
+    assert sheet.select("by_law", "by_law_chain", "recorded").row(0) == (960_000, 680_000, 0)
 
 
 def test_care_elsewhere_that_nobody_claimed_for() -> None:

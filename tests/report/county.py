@@ -154,6 +154,7 @@ def _sheet(builder: Builder, person: str, identity: str, bill: dict[str, Any], r
         cap_limit=CAP,
         cap_room=bill["room"],
         by_law=bill["paid"],
+        by_law_chain=bill["paid"],
         recorded=recorded,
         difference=bill["paid"] - recorded,
         citations=[f"{CITE} 第八条", f"{CITE} 第九条（二）"],

@@ -18,7 +18,9 @@ from tuodi.audit.model import CAUSES, CLEARED_WHY, HITS, KINDS, NOTES, SourceDoc
 from tuodi.errors import UsageError
 from tuodi.i18n import translator
 from tuodi.report import write_report
+from tuodi.report.context import Context
 from tuodi.report.kinds import CAUSE_WORDS, CLEARED_WORDS, HIT_WORDS, KIND_WORDS, NOTE_WORDS, kind_title
+from tuodi.report.sheet import difference_of, sheet
 from tuodi.report.words import grouped
 
 VOID = {"meta", "link", "input", "br", "rect", "line"}
@@ -426,3 +428,16 @@ def test_a_bill_that_is_not_known_leaves_the_years_sum_open(tmp_path: Path) -> N
     said = Page(next(iter(paths.persons.values())).read_text("utf-8")).said
     year = said[said.index("2024 年度各笔结算之和") : said.index("结算 S")]
     assert "无法判定" in year.split("医疗救助", 1)[1]
+
+
+def test_what_is_left_by_law_is_what_all_layers_by_law_leave() -> None:
+    """Own errors of two layers are not added: the second would not have paid what the first should have."""
+    result = invented()
+    bill = result.bills.row(0, named=True)
+    steps = result.waterfalls.filter(pl.col("claim_id") == bill["claim_id"]).to_dicts()
+    linked = [*steps[:-1], {**steps[-1], "by_law_chain": steps[-1]["by_law"] - 100_00}]
+    context = Context("zh", result.meta, ())
+    before, after = (sheet(bill, each, context)[-1] for each in (steps, linked))
+    assert (before.by_law or 0) + 100_00 == after.by_law
+    assert (before.formulas, after.formulas) == ((), ("各层都依法计算",))
+    assert (difference_of(steps) or 0) - 100_00 == difference_of(linked)

@@ -189,6 +189,7 @@ FRAMES: Mapping[str, Mapping[str, pl.DataType]] = {
         "cap": TEXT, "cap_cut": FEN,  # the cap that cut, and by how much
         "cap_limit": FEN, "cap_room": FEN,  # of that cap, or of the only one that reaches the bill
         "by_law": FEN, "recorded": FEN, "difference": FEN,
+        "by_law_chain": FEN,  # with the audited layers before it by law as well; null where that is not known
         "citations": TEXTS,   # document, number and article, ready to print
         "reason": TEXT,
     },

@@ -142,7 +142,9 @@ def audit(
         persons=persons_frame(shown, leads.leads, [tables.persons, lists.recognised, lists.flags, tables.claims]),
         intervals=intervals_frame(shown, lists.recognised, lists.flags, tables.claims),
         bills=sheets,
-        waterfalls=waterfalls_frame(law.packs, sheets, traces, bills.select("claim_id", "layer", "own", "recorded")),
+        waterfalls=waterfalls_frame(
+            law.packs, sheets, traces, bills.select("claim_id", "layer", "own", "chain", "recorded")
+        ),
     )
 
 

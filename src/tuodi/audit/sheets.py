@@ -104,8 +104,8 @@ def waterfalls_frame(
 ) -> pl.DataFrame:
     """The settlement sheet of every bill of ``bills``, layer after layer.
 
-    ``traces``: for every layer the trace of the run that judges it; ``amounts``: ``claim_id layer own recorded`` of
-    the audited layers.
+    ``traces``: for every layer the trace of the run that judges it; ``amounts``: ``claim_id layer own chain
+    recorded`` of the audited layers.
     """
     schema = FRAMES["waterfalls"]
     order = bills.with_row_index("at").select("at", "claim_id", "person_id", "pack")
@@ -116,7 +116,7 @@ def waterfalls_frame(
         if trace is None:
             continue
         rows = order.join(_sheet_rows(trace, layer.id), on="claim_id", how="inner")
-        judged = amounts.filter(pl.col("layer") == layer.id).select("claim_id", "own", "recorded")
+        judged = amounts.filter(pl.col("layer") == layer.id).select("claim_id", "own", "chain", "recorded")
         rows = rows.join(judged, on="claim_id", how="left", maintain_order="left")
         is_audited = layer.id in audited
         by_law = pl.col("own") if is_audited else pl.lit(None, dtype=pl.Int64)
@@ -126,6 +126,7 @@ def waterfalls_frame(
                 pl.lit(step, dtype=pl.Int64).alias("step"),
                 pl.lit(is_audited).alias("audited"),
                 by_law.alias("by_law"),
+                (pl.col("chain") if is_audited else pl.lit(None, dtype=pl.Int64)).alias("by_law_chain"),
                 recorded.alias("recorded"),
                 (by_law - recorded).alias("difference"),
                 _citation_column(packs, rows, layer.id),

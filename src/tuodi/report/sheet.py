@@ -57,9 +57,13 @@ def bill_view(
 
 
 def difference_of(steps: Sequence[Row]) -> int | None:
-    """Law less record over the audited layers of a bill; unknown where one of them is."""
-    found = [step["difference"] for step in steps if step["audited"]]
-    return None if None in found else sum(found)
+    """Law less record over the audited layers of a bill, all of them by law; unknown where one of them is.
+
+    The own errors of two layers are not added: what one should have paid, the next would not have.
+    """
+    audited = [step for step in steps if step["audited"]]
+    found = [_minus(step["by_law_chain"], step["recorded"]) for step in audited]
+    return None if None in found else sum(amount for amount in found if amount is not None)
 
 
 def year_sheet(bills: Sequence[Row], steps: Mapping[str, Sequence[Row]], context: Context) -> tuple[SheetLine, ...]:
@@ -77,6 +81,7 @@ def year_sheet(bills: Sequence[Row], steps: Mapping[str, Sequence[Row]], context
             "state": "sum",
             "audited": own[0]["audited"],
             "by_law": _sum([step["recorded" if step["state"] == "given" else "by_law"] for step in own]),
+            "by_law_chain": _sum([step["by_law_chain"] for step in own]),
             "recorded": _sum([step["recorded"] for step in own]),
             "citations": (),
         }
@@ -92,8 +97,13 @@ def _sum(values: Sequence[int | None]) -> int | None:
 
 
 def sheet(bill: Row, steps: Sequence[Row], context: Context) -> tuple[SheetLine, ...]:
-    """总费用 → 目录外 → 超限价 → 先行自付 → 政策范围内 → each payer → 个人负担, by law and as recorded."""
+    """总费用 → 目录外 → 超限价 → 先行自付 → 政策范围内 → each payer → 个人负担, by law and as recorded.
+
+    A layer's amount by law is its own, on the earlier ones as paid; what is left to the person by law is what all
+    layers by law leave.
+    """
     _ = context._
+    linked = False
     own: list[tuple[Step, Step, Row | None]] = []
 
     def same(word: str, amount: int | None, kind: Any) -> None:
@@ -121,10 +131,13 @@ def sheet(bill: Row, steps: Sequence[Row], context: Context) -> tuple[SheetLine,
             "recorded": step["recorded"],
         }
         own.append((Step(word, amounts["by_law"], kind), Step(word, amounts["recorded"], kind), step))
+        known = step["audited"] and amounts["by_law"] is not None
+        chain = step["by_law_chain"] if known else amounts["by_law"]
+        linked |= chain != amounts["by_law"]
         only_in_scope &= context.base_parts.get(step["layer"], frozenset({"in_scope"})) <= {"in_scope"}
-        for side in left:
-            left[side] = _minus(left[side], amounts[side])
-            whole[side] = _minus(whole[side], amounts[side])
+        for side, amount in (("by_law", chain), ("recorded", amounts["recorded"])):
+            left[side] = _minus(left[side], amount)
+            whole[side] = _minus(whole[side], amount)
     if only_in_scope and (left["by_law"] is None or left["by_law"] >= 0):
         word = _("政策范围内个人负担")
         own.append((Step(word, left["by_law"], "self"), Step(word, left["recorded"], "self"), None))
@@ -133,7 +146,7 @@ def sheet(bill: Row, steps: Sequence[Row], context: Context) -> tuple[SheetLine,
     law_bars = waterfall([law for law, _recorded, _row in own])
     recorded_bars = waterfall([recorded for _law, recorded, _row in own])
     return tuple(
-        _line(law, recorded, row, law_bar.segment, recorded_bar.segment, context)
+        _line(law, recorded, row, law_bar.segment, recorded_bar.segment, context, linked)
         for (law, recorded, row), law_bar, recorded_bar in zip(own, law_bars, recorded_bars, strict=True)
     )
 
@@ -142,7 +155,9 @@ def _minus(left: int | None, amount: int | None) -> int | None:
     return None if left is None or amount is None else left - amount
 
 
-def _line(law: Step, recorded: Step, row: Row | None, law_bar: Any, recorded_bar: Any, context: Context) -> SheetLine:
+def _line(
+    law: Step, recorded: Step, row: Row | None, law_bar: Any, recorded_bar: Any, context: Context, linked: bool
+) -> SheetLine:
     single = row is None and law.kind in {"total", "cut", "sub", "pay"}
     difference = None
     if not single and law.amount is not None and recorded.amount is not None:
@@ -155,11 +170,23 @@ def _line(law: Step, recorded: Step, row: Row | None, law_bar: Any, recorded_bar
         difference=difference,
         law_bar=law_bar,
         recorded_bar=recorded_bar,
-        formulas=formulas(row, context) if row is not None else (),
+        formulas=(*(formulas(row, context) if row is not None else ()), *_linked(law, row, context, linked)),
         cites=tuple(context.cite(text) for text in row["citations"] or ()) if row is not None else (),
         given=row is not None and (row["state"] == "given" or (row["state"] == "sum" and not row["audited"])),
         single=single,
     )
+
+
+def _linked(law: Step, row: Row | None, context: Context, linked: bool) -> tuple[str, ...]:
+    """What the amount would be, and what the own share is, with every audited layer by law."""
+    _ = context._
+    if row is None:
+        return (_("各层都依法计算"),) if linked and law.kind in {"self", "own"} else ()
+    chain = row["by_law_chain"] if row["audited"] and law.amount is not None else law.amount
+    if chain == law.amount:
+        return ()
+    amount = _("无法判定") if chain is None else grouped(chain)
+    return (_("连同前面各层依法计算：{amount}").format(amount=amount),)
 
 
 def formulas(row: Row, context: Context) -> tuple[str, ...]:

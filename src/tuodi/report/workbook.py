@@ -45,6 +45,7 @@ def _columns(_: Callable[[str], str], owed: bool) -> list[tuple[str, int, str]]:
         (_("应救助（元）") if owed else _("依法计算（元）"), 13, "money"),
         (_("已救助（元）") if owed else _("已支付（元）"), 13, "money"),
         (_("差额（元）"), 13, "money"),
+        (_("全链条依法计算（元）"), 13, "money"),
         (_("可能原因"), 28, "wrap"),
         (_("依据"), 26, "wrap"),
         (_("结算编号"), 18, "wrap"),
@@ -79,7 +80,10 @@ def write_workbook(
         (
             True,
             _("补报清单"),
-            _("线索待核实。请填黄色各栏；核实结论从下拉列表中选择。金额为线索金额，补付以审批为准。"),
+            _(
+                "线索待核实。请填黄色各栏；核实结论从下拉列表中选择。金额为线索金额，补付以审批为准。"
+                "一人有几项待遇的，各项差额不能相加，以“全链条依法计算”为准。"
+            ),
         ),
         (False, _("重复或超标准核对"), _("线索待核实。核实之前不通知追回、不停发待遇。请填黄色各栏。")),
     ):
@@ -89,6 +93,26 @@ def write_workbook(
             book, name, heading, f"{remark} {_('数据截至 {day}').format(day=as_of.isoformat())}", rows, owed, formats, _
         )
     book.close()
+
+
+def _sums(
+    page: Any, line: int, first_money: int, last: int, leads: Sequence[LeadView], formats: dict[str, Any]
+) -> None:
+    """The money of one layer's leads; amounts of several layers are never added."""
+    chains = [lead.by_law_chain for lead in leads]
+    sums = (
+        sum(lead.by_law or 0 for lead in leads),
+        sum((lead.recorded or 0) + (lead.manual or 0) for lead in leads),
+        sum(lead.difference for lead in leads),
+        None if None in chains else sum(chain or 0 for chain in chains),
+    )
+    for offset, amount in enumerate(sums):
+        if amount is None:
+            page.write_blank(line, first_money + offset, None, formats["sum"])
+        else:
+            page.write_number(line, first_money + offset, Decimal(yuan(amount)), formats["sum"])
+    for place in range(first_money + len(sums), last + 1):
+        page.write_blank(line, place, None, formats["text"])
 
 
 def _sheet(
@@ -118,8 +142,9 @@ def _sheet(
         cells: list[Any] = [
             str(number), person.full_name, person.certificate_full or person.certificate, person.id, person.town,
             person.village, comma.join(lead.identities), str(lead.year), lead.layer, lead.title,
-            lead.by_law, paid, lead.difference, comma.join(lead.causes) or _("原因未明"), comma.join(lead.cites),
-            comma.join(lead.claim_ids), None, None, None, comma.join(lead.notes),
+            lead.by_law, paid, lead.difference, lead.by_law_chain,
+            comma.join(lead.causes) or _("原因未明"), comma.join(lead.cites), comma.join(lead.claim_ids),
+            None, None, None, comma.join(lead.notes),
         ]  # fmt: skip
         line = HEADER_ROW + number
         for place, (value, (_word, _width, kind)) in enumerate(zip(cells, columns, strict=True)):
@@ -131,16 +156,15 @@ def _sheet(
                 page.write_string(line, place, value, formats[kind])
     end = HEADER_ROW + len(rows) + 1
     first_money = next(place for place, column in enumerate(columns) if column[2] == "money")
-    page.merge_range(end, 0, end, first_money - 1, _("合计（{n} 条）").format(n=len(rows)), formats["head"])
-    sums = (
-        sum(lead.by_law or 0 for _person, lead in rows),
-        sum((lead.recorded or 0) + (lead.manual or 0) for _person, lead in rows),
-        sum(lead.difference for _person, lead in rows),
-    )
-    for offset, amount in enumerate(sums):
-        page.write_number(end, first_money + offset, Decimal(yuan(amount)), formats["sum"])
-    for place in range(first_money + 3, last + 1):
-        page.write_blank(end, place, None, formats["text"])
+    layers = list(dict.fromkeys(lead.layer for _person, lead in rows))
+    for place, layer in enumerate(layers if len(layers) > 1 else [""]):
+        leads = [lead for _person, lead in rows if layer in ("", lead.layer)]
+        word = _("合计（{n} 条）") if not layer else _("{layer}合计（{n} 条）")
+        page.merge_range(
+            end + place, 0, end + place, first_money - 1, word.format(n=len(leads), layer=layer), formats["head"]
+        )
+        _sums(page, end + place, first_money, last, leads, formats)
+    bottom = end + max(len(layers), 1) - 1
     if rows:
         words = [place for place, column in enumerate(columns) if column[2] in {"fill", "date"}]
         page.data_validation(HEADER_ROW + 1, words[0], end - 1, words[0], {
@@ -158,6 +182,6 @@ def _sheet(
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     page.fit_to_pages(1, 0)
     page.repeat_rows(HEADER_ROW)
-    page.print_area(0, 0, end, last)
+    page.print_area(0, 0, bottom, last)
     pages, signatures = _("第 &P 页，共 &N 页"), _("初审：　　　复核：　　　审批：　　　")
     page.set_footer(f"&L{name}&C{pages}&R{signatures}")
