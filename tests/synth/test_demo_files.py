@@ -103,6 +103,9 @@ def test_the_lists_are_read_whole(suqian: SynthResult) -> None:
     assert roster.frame["to"].null_count() == roster.frame.height
     names = {*flags.frame["person_name"].to_list(), *roster.frame["person_name"].to_list()}
     assert set(RARE_NAMES) & names
+    households = roster.frame["household_id"]
+    assert households.null_count() == 0
+    assert households.n_unique() < roster.frame["person_id"].n_unique()
 
 
 def test_payments_by_hand_are_gb18030(suqian: SynthResult) -> None:

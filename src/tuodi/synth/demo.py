@@ -183,6 +183,7 @@ def _roster_lines(folk: Sequence[Person], day: date) -> list[Line]:
                 made.append(
                     Line(
                         {
+                            "household_id": person.household_id,
                             "person_name": person.name,
                             "certificate": _typed(person),
                             "identity": town if person.urban else country,

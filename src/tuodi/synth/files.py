@@ -126,6 +126,7 @@ FLAGS = (
 )
 ROSTER = (
     Column("序号", "number", "whole", width=6),
+    Column("户编号", "household_id", width=16),
     Column("姓名", "person_name"),
     Column("身份证号", "certificate", width=21),
     Column("救助类别", "identity", width=18),
