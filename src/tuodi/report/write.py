@@ -367,6 +367,18 @@ class _Report:
     def _person_facts(self, view: PersonView) -> list[Fact]:
         _ = self.context._
         place = f"{view.town} {view.village}".strip()
+
+        def money(direction: str) -> str:
+            """Layer by layer: amounts of several layers are never added."""
+            found: dict[str, int] = {}
+            for lead in view.leads:
+                if lead.direction == direction:
+                    found[lead.layer] = found.get(lead.layer, 0) + abs(lead.difference)
+            words = {layer: _("{amount} 元").format(amount=grouped(amount)) for layer, amount in found.items()}
+            return self.context.join(
+                list(words.values()) if len(words) == 1 else [f"{layer} {word}" for layer, word in words.items()]
+            )
+
         facts = [
             (_("姓名"), view.name),
             (_("证件号"), view.certificate),
@@ -374,7 +386,7 @@ class _Report:
             (_("出生日期"), view.born),
             (_("镇街、村"), place),
             (_("名册身份"), view.identities),
-            (_("疑似应救未救"), _("{amount} 元").format(amount=grouped(view.owed)) if view.owed else ""),
-            (_("疑似超标准"), _("{amount} 元").format(amount=grouped(view.over)) if view.over else ""),
+            (_("疑似应救未救"), money("owed")),
+            (_("疑似超标准"), money("over")),
         ]
         return [Fact(name, value) for name, value in facts if value]
