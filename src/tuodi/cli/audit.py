@@ -28,7 +28,7 @@ from tuodi.cli.common import (
     texts,
 )
 from tuodi.cli.progress import working
-from tuodi.cli.settle import Files, law_and_inputs
+from tuodi.cli.settle import Files, files_of, law_and_inputs
 from tuodi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,10 +82,15 @@ def audit(
 
     word = language(lang)
     _ = texts(word)
-    files: Files = {
-        "claims": claims, "identities": identities, "flags": flags or [], "manual": manual or [],
-        "totals": totals or [], "persons": [persons] if persons else [], "opening": [opening] if opening else [],
-    }  # fmt: skip
+    files = files_of(
+        claims=claims,
+        identities=identities,
+        flags=flags,
+        manual=manual,
+        totals=totals,
+        persons=persons,
+        opening=opening,
+    )
     _check_folder(out, files, word)
     day = as_of.date() if as_of else None
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read, as_of=day)

@@ -36,9 +36,16 @@ if TYPE_CHECKING:
     from tuodi.cli.inputs import Inputs
     from tuodi.settlement import Law
 
-__all__ = ["award", "known_layers", "law_and_inputs", "resettle", "settle"]
+__all__ = ["award", "files_of", "known_layers", "law_and_inputs", "resettle", "settle"]
 
 Files = dict[str, Sequence[Path]]
+
+
+def files_of(**named: Sequence[Path] | Path | None) -> Files:
+    """The files of a command by the table that they hold: an option given once, several times or not at all."""
+    return {
+        name: [] if paths is None else [paths] if isinstance(paths, Path) else paths for name, paths in named.items()
+    }
 
 
 def law_and_inputs(
@@ -121,9 +128,7 @@ def settle(
 
     word = language(lang)
     _ = texts(word)
-    files: Files = {
-        "claims": claims, "identities": identities or [], "persons": _one(persons), "opening": _one(opening)
-    }  # fmt: skip
+    files = files_of(claims=claims, identities=identities, persons=persons, opening=opening)
     check_out(out, files)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     layers = known_layers(law, given, word)
@@ -168,10 +173,7 @@ def resettle(
 
     word = language(lang)
     _ = texts(word)
-    files: Files = {
-        "claims": claims, "identities": identities or [], "persons": _one(persons), "opening": _one(opening),
-        "changes": [changes],
-    }  # fmt: skip
+    files = files_of(claims=claims, identities=identities, persons=persons, opening=opening, changes=changes)
     check_out(out, files)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     since = inputs.since(window_from)
@@ -211,10 +213,7 @@ def award(
 
     word = language(lang)
     _ = texts(word)
-    files: Files = {
-        "claims": claims, "identities": identities or [], "persons": _one(persons), "opening": _one(opening),
-        "awards": [awards],
-    }  # fmt: skip
+    files = files_of(claims=claims, identities=identities, persons=persons, opening=opening, awards=awards)
     check_out(out, files)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     layers = known_layers(law, given, word)
@@ -235,10 +234,6 @@ def award(
     told = [_("申请 {count} 件，其中可给付 {ok} 件").format(count=found.height, ok=statuses.get("ok", 0))]
     told += _reason_lines(reasons.get("undetermined", {}), _("  {why}：{count} 件"), word)
     _leave(inputs, 0, summary, told, out, quarantine, word, as_json)
-
-
-def _one(path: Path | None) -> list[Path]:
-    return [] if path is None else [path]
 
 
 def _sum(found: Any, who: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,7 +30,7 @@ from tuodi.cli.common import (
     texts,
 )
 from tuodi.cli.progress import working
-from tuodi.cli.settle import known_layers, law_and_inputs
+from tuodi.cli.settle import files_of, known_layers, law_and_inputs
 from tuodi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,10 +64,7 @@ def explain(
 
     word = language(lang)
     _ = texts(word)
-    files: dict[str, Sequence[Path]] = {
-        "claims": claims, "identities": identities or [],
-        "persons": [persons] if persons else [], "opening": [opening] if opening else [],
-    }  # fmt: skip
+    files = files_of(claims=claims, identities=identities, persons=persons, opening=opening)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     layers = known_layers(law, given, word)
     _check_claim(claim, inputs, word)

@@ -16,13 +16,12 @@ import polars as pl
 from tuodi.exchange._reading import Checked, Finding, Reading, finding, findings_frame
 from tuodi.exchange._reversals import pair_reversals
 from tuodi.money import yuan
-from tuodi.tables import CLAIMS, PARTS, PAYERS
+from tuodi.tables import PARTS, PAYERS
 
 __all__ = ["Notes", "check_claims", "check_reading", "check_readings"]
 
 _SPECIAL_PAYERS = ("paid_disabled_veteran", "paid_tilt")
 """Payers that most sources do not have at all: where they are empty, nothing is hidden behind them."""
-_SUMMED_MONEY = sorted(CLAIMS.money - {"deductible_recorded"})
 
 
 class Notes:

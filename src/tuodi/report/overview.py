@@ -13,7 +13,7 @@ from urllib.parse import quote
 import polars as pl
 
 from tuodi.audit import AuditResult
-from tuodi.report.context import Context, text_of
+from tuodi.report.context import Context
 from tuodi.report.kinds import CLEARED_WORDS, HIT_WORDS, KIND_WORDS, PAYER_WORDS, STATE_WORDS, UNVERIFIED_WORDS
 from tuodi.report.views import Fact, KindRow, ListRow, PersonView, TotalRow, TownRow
 from tuodi.report.words import day, mask_certificate, mask_name
@@ -254,8 +254,3 @@ def documents(context: Context) -> list[dict[str, str]]:
         }
         for document in rows
     ]
-
-
-def pack_title(context: Context) -> str:
-    """The title of the law."""
-    return text_of(context.meta.title, context.lang, context.join(context.meta.packs))

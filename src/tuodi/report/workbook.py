@@ -24,7 +24,6 @@ __all__ = ["HEADER_ROW", "write_workbook"]
 HEADER_ROW = 2
 """Zero-based row of the column names: a title and a line of remarks stand above, as in the field's own lists."""
 
-_SPARE = 200
 _FONT = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _HEAD = {**_FONT, "bold": True, "border": 1, "bg_color": "#EEF0F3", "text_wrap": True, "align": "center"}
 

@@ -69,7 +69,6 @@ NOT_RECORDED, NOT_ITS_SCHEME = -1, -2
 OPEN_DEDUCTIBLE, OPEN_POSITION, OPEN_REST = 1, 2, 4
 """Which counters of a layer are open: what the deductible took, the position in the brackets, all others."""
 OPEN_ALL = 7
-NEW_PERSON, NEW_YEAR = 1, 2
 ORDER_END = 15
 ALL_PARTS = 15
 SELF_OPEN = 62
