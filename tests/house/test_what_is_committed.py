@@ -60,8 +60,9 @@ def test_a_relative_path_is_no_machine_path() -> None:
     assert not MACHINE_PATHS.search("out/home/index.html and docs/work/x")
 
 
-def test_every_locked_requirement_has_a_hash_and_no_address() -> None:
-    text = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("lock", sorted(path.name for path in ROOT.glob("requirements*.lock")))
+def test_every_locked_requirement_has_a_hash_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
     assert "://" not in text
     entries = re.split(r"\n(?=\S)", text.replace("\\\n", " ").strip())
     bare = [entry.split()[0] for entry in entries if not entry.startswith("#") and "--hash=sha256:" not in entry]
@@ -84,9 +85,8 @@ def direct_dependencies() -> set[str]:
 
 
 def test_the_lock_holds_every_direct_dependency() -> None:
-    locked = {
-        _name(line) for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines() if line[:1].isalnum()
-    }
+    lines = [line for path in ROOT.glob("requirements*.lock") for line in path.read_text("utf-8").splitlines()]
+    locked = {_name(line) for line in lines if line[:1].isalnum()}
     assert direct_dependencies() - locked == set()
 
 
