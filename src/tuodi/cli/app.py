@@ -9,13 +9,13 @@ import typer
 
 from tuodi.cli import audit, packs, settle, single, synth
 from tuodi.cli.common import EXIT, Lang, choose_language, language, print_json, say, texts, warn
+from tuodi.cli.help import Application
 
 __all__ = ["app", "run"]
 
-app = typer.Typer(
+app = Application(
     name="tuodi",
     help="托底：按规则逐笔结算、核对、说明医疗救助 / settle, audit and explain medical assistance, to the fen.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     epilog="退出码 / exit codes：0 完成 done；1 程序或机器出错 fault；2 用法不对 usage；3 完成，但有行待更正 done, rows to "

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from tuodi.cli.common import EXIT, AsJson, Lang, PacksDir, language, print_json, roots_of, say, texts
+from tuodi.cli.help import Application
 
 __all__ = ["app"]
 
-app = typer.Typer(help="规则包：列出、查看、检查 / rule packs.", no_args_is_help=True)
+app = Application(help="规则包：列出、查看、检查 / rule packs.")
 
 Ref = Annotated[
     str,
