@@ -12,13 +12,12 @@ from tuodi import vocabulary
 from tuodi.i18n import translator
 from tuodi.law.line import Line, line_of, unmarked
 from tuodi.law.model import Award, Cite, Layer, Pack, Row, Table, Unknown
+from tuodi.law.phrases import base_words, rounding_said, shared_with, window_words
 from tuodi.law.words import (
     cap_title,
     conditions_words,
     counter_words,
-    rounding_words,
     scope_words,
-    title_words,
     value_words,
     when_words,
 )
@@ -63,12 +62,7 @@ def layer_lines(pack: Pack, layer: Layer, lang: str) -> list[Line]:
 def award_lines(pack: Pack, award: Award, lang: str) -> list[Line]:
     """An award on application: its window, then its rules as on one bill."""
     _ = translator("law", lang)
-    years = {"previous": _("申请前一个自然年度"), "same": _("申请当年")}
-    days = {"recognised_on": _("认定日"), "applied_on": _("申请日")}
-    if award.window.year:
-        span = years[award.window.year]
-    else:
-        span = _("{day}前 {months} 个月").format(day=days[award.window.before], months=award.window.months)
+    span = window_words(award.window, lang)
     who = {"person": _("本人"), "household": _("全家")}[award.subject]
     text = _("把{who}{span}出院各笔费用中各层支付后余下的部分合并为一笔").format(who=who, span=span)
     text += _("，先扣除其他救助") if award.less_other_aid else ""
@@ -119,23 +113,7 @@ def _gate(pack: Pack, layer: Layer, lang: str) -> Iterator[Line]:
 
 def _base(pack: Pack, layer: Layer, lang: str) -> Iterator[Line]:
     _ = translator("law", lang)
-    reasons = {
-        "untouched": _("前面各层没有涉及的"),
-        "deductible": _("起付标准以内的"),
-        "co_payment": _("按比例自付的"),
-        "over_cap": _("超过限额的"),
-    }
-    said = []
-    for part in layer.base.parts:
-        word = vocabulary.label("part", part, lang)
-        if part == "in_scope" and len(layer.base.unpaid) < len(reasons):
-            which = _("、").join(reasons[name] for name in layer.base.unpaid)
-            word = _("{part}（{which}部分）").format(part=word, which=which)
-        said.append(word)
-    text = _("基数：前面各层支付后余下的{parts}").format(parts=_("、").join(said))
-    if layer.base.paid_down not in ((), layer.base.parts):
-        order = _("、").join(vocabulary.label("part", part, lang) for part in layer.base.paid_down)
-        text += _("；支付先后：{order}").format(order=order)
+    text = _("基数：前面各层支付后余下的{parts}").format(parts=base_words(layer, lang))
     yield line_of(pack, text, layer.cites, layer.origin, lang)
 
 
@@ -178,12 +156,8 @@ def _caps(pack: Pack, layer: Layer, lang: str, spans: bool = True) -> Iterator[L
     _ = translator("law", lang)
     for cap in layer.caps:
         what = cap_title(pack, layer, cap, lang) if spans else _("限额")
-        others = [
-            title_words(other.title, lang, other.id)
-            for other in pack.layers
-            if other.id != layer.id and any(item.counter == cap.counter for item in other.caps)
-        ]
-        shared = _("（与{layers}共用）").format(layers=_("、").join(others)) if others else ""
+        others = shared_with(pack, layer, cap, lang)
+        shared = _("（与{layers}共用）").format(layers=others) if others else ""
         yield from table_lines(pack, layer, cap.limit, what + shared + _("：") + "{cells}", lang)
     if not layer.caps:
         yield line_of(pack, _("限额：不设"), layer.cites, layer.origin, lang)
@@ -197,9 +171,7 @@ def _closing(pack: Pack, layer: Layer, lang: str) -> Iterator[Line]:
         text = _("身份变动的，全年按最后一笔费用时的身份重算")
         yield line_of(pack, text, layer.cites, layer.origin, lang)
     rounding = layer.rounding
-    per = {"bill": _("每笔"), "year": _("按年累计")}[rounding.per]
-    text = _("取整：{per}{how}").format(per=per, how=rounding_words(rounding.unit, rounding.direction, lang))
-    text += "" if rounding.stated else _("（文件没有写，按惯例，未核对）")
+    text = _("取整：{how}").format(how=rounding_said(rounding, lang))
     yield line_of(pack, text, rounding.cites, layer.origin if rounding.stated else None, lang)
 
 

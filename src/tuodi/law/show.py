@@ -14,12 +14,11 @@ from tuodi.law.cite import document_text
 from tuodi.law.differences import differences
 from tuodi.law.line import Line, line_of, unmarked
 from tuodi.law.model import Classes, Pack, Reference, Unknown
+from tuodi.law.phrases import dates_words, look_back_words, one_stop_words, rule_words
 from tuodi.law.rules import award_lines, layer_lines, layer_tables
 from tuodi.law.words import (
-    amount_words,
     class_words,
     code_words,
-    column_words,
     conditions_words,
     counter_words,
     members_words,
@@ -180,27 +179,8 @@ def _documents(pack: Pack, lang: str) -> Iterable[Line]:
 
 
 def _dates(pack: Pack, lang: str) -> Iterable[Line]:
-    _ = translator("law", lang)
-    dates = pack.dates
-    days = {
-        "admitted_on": _("入院日期"), "discharged_on": _("出院日期"), "settled_at": _("结算时间"),
-        "benefit_year": _("记录的待遇年度"), "on_admission": _("入院日"), "on_discharge": _("出院日"),
-        "on_settlement": _("结算日"), "any_day_of_stay": _("住院期间任何一天"),
-    }  # fmt: skip
-    years = {"previous": _("上年"), "before_previous": _("上上年")}
-    start = f"{dates.year_starts[0]:02d}-{dates.year_starts[1]:02d}"
-    said = [
-        _("按{day}决定适用哪一版规定").format(day=days[dates.version]),
-        _("按{day}归入年度，年度自 {start} 起").format(day=days[dates.counter_year_by], start=start),
-        _("按{day}认定身份").format(day=days[dates.identity]),
-        _("按{day}计算年龄").format(day=days[dates.age]),
-        _("收入数取{year}").format(year=years[dates.income_year]),
-    ]
-    if dates.income_until:
-        until = f"{dates.income_until[0]:02d}-{dates.income_until[1]:02d}"
-        said[-1] += _("，{until} 及以前结算的取{year}").format(until=until, year=years[dates.income_until_year])
-    for text in said:
-        yield line_of(pack, text, dates.cites, dates.origin, lang)
+    for text in dates_words(pack, lang).values():
+        yield line_of(pack, text, pack.dates.cites, pack.dates.origin, lang)
 
 
 def _classes(pack: Pack, classes: Classes, lang: str) -> Iterable[Line]:
@@ -236,51 +216,16 @@ def _identities(pack: Pack, lang: str) -> Iterable[Line]:
             identity=code_words(pack, "identity", name, lang), months=months
         )
         yield line_of(pack, text, rules.cites, rules.origin, lang)
-    titles = {layer.id: title_words(layer.title, lang, layer.id) for layer in pack.layers}
     for back in rules.look_back:
-        anchor = {"recognised_on": _("认定日"), "from": _("开始日")}[back.anchor]
-        counted = _("当月计入") if back.anchor_month_counts else _("当月不计入")
-        text = _("{identities}：追溯到{anchor}前 {months} 个月（{counted}），用于{layers}").format(
-            identities=_("、").join(code_words(pack, "identity", name, lang) for name in back.identities),
-            anchor=anchor, months=back.months, counted=counted,
-            layers=_("、").join(titles.get(name, name) for name in back.layers),
-        )  # fmt: skip
-        text += _("；追溯到的费用归入认定年度") if back.year == "recognition" else ""
-        yield line_of(pack, text, back.cites, back.origin, lang)
+        yield line_of(pack, look_back_words(pack, back, lang), back.cites, back.origin, lang)
 
 
 def _derived(pack: Pack, lang: str) -> Iterable[Line]:
-    _ = translator("law", lang)
     for derived in pack.derived:
         yield line_of(pack, title_words(derived.title, lang, derived.name), derived.cites, derived.origin, lang)
         for rule in derived.rules:
-            said = []
-            for condition in rule.conditions:
-                column = column_words(pack, condition.column, lang)
-                if condition.codes:
-                    words = _("、").join(code_words(pack, condition.column, code, lang) for code in condition.codes)
-                else:
-                    words = _bounds(condition.column, condition.at_least, condition.at_most, lang)
-                said.append(_("{column}：{words}").format(column=column, words=words))
-            when = _("；").join(said) or _("其余情形")
-            value = code_words(pack, derived.name, rule.value, lang)
-            text = _("{when} → {value}").format(when=when, value=value)
+            text = rule_words(pack, derived, rule, lang)
             yield line_of(pack, text, () if rule.cites == derived.cites else rule.cites, rule.origin, lang, 2)
-
-
-def _bounds(column: str, least: int | None, most: int | None, lang: str) -> str:
-    _ = translator("law", lang)
-
-    def said(number: int) -> str:
-        return _("{age} 周岁").format(age=number) if column == "age" else amount_words(number, lang)
-
-    if least is not None and most is not None:
-        return _("{start}至 {to}").format(start=said(least), to=said(most))
-    return (
-        _("不低于 {start}").format(start=said(least))
-        if least is not None
-        else _("不超过 {to}").format(to=said(most or 0))
-    )
 
 
 def _references(pack: Pack, lang: str) -> Iterable[Line]:
@@ -302,15 +247,8 @@ def _reference_words(pack: Pack, reference: Reference, lang: str) -> str:
 
 def _audit(pack: Pack, lang: str) -> Iterable[Line]:
     _ = translator("law", lang)
-    systems = [pack.classes, *(layer.classes for layer in pack.layers)]
-    every = {name: classes for classes in reversed(systems) for name in classes.names}
     for item in pack.one_stop:
-        parts = [
-            _("、").join(class_words(pack, every.get(name, pack.classes), name, lang) for name in item.classes),
-            _("、").join(code_words(pack, "setting", code, lang) for code in item.settings),
-            _("、").join(code_words(pack, "place", code, lang) for code in item.places),
-        ]
-        text = _("一站式结算：{who}").format(who=_("，").join(part for part in parts if part) or _("所有情形"))
+        text = _("一站式结算：{who}").format(who=one_stop_words(pack, item, lang))
         yield line_of(pack, text, item.cites, item.origin, lang)
     if pack.late_until:
         until = f"{pack.late_until[0]:02d}-{pack.late_until[1]:02d}"
