@@ -148,6 +148,8 @@ class TestTheCountyUsesEveryFeature:
         assert {line.measure for line in lines} == {"self_in_scope", "self_total"}
         assert any(line.after for line in lines)
         assert any(line.identities for line in lines)
+        assert {line.included for pack in packs for line in pack.income_lines} == {True, False}
+        assert {line.basis for pack in packs for line in pack.income_lines} == {"monthly", "yearly"}
         assert any(pack.extends for pack in packs)
         assert {name for pack in packs for name in pack.codes} >= {"provider_level", "setting", "identity"}
         assert {"law", "page", "example", "calc", "recall"} == {d.kind for p in packs for d in p.documents.values()}

@@ -44,6 +44,7 @@ def all_unknown(pack: Pack) -> int:
     ]
     values += [value for reference in pack.reference.values() for value in reference.values.values()]
     values += [line.line for line in pack.monitoring]
+    values += [line.line for line in pack.income_lines]
     values += [end for layer in pack.layers if layer.brackets for end in layer.brackets.upto]
     return sum(isinstance(value, Unknown) for value in values)
 

@@ -13,7 +13,8 @@ from typing import Literal
 
 __all__ = [
     "NO_LIMIT", "Award", "Base", "Brackets", "Cap", "Cite", "ClassDef", "Classes", "Condition", "Dates",
-    "Deductible", "Derived", "DerivedRule", "Document", "Given", "IdentityRules", "Layer", "LocalCode", "LookBack",
+    "Deductible", "Derived", "DerivedRule", "Document", "Given", "IdentityRules", "IncomeLine", "Layer", "LocalCode",
+    "LookBack",
     "Member", "MonitoringLine", "NoLimit", "Note", "OneStop", "Origin", "Pack", "Reference", "Rounding", "Row",
     "Share", "Table", "Title", "TopUp", "Unknown", "Value", "When", "Window",
 ]  # fmt: skip
@@ -401,6 +402,20 @@ class MonitoringLine:
 
 
 @dataclass(frozen=True)
+class IncomeLine:
+    """Up to which income per head a household holds an identity: ``line`` fen (or a share, or unknown) of monthly or
+    yearly income, the line itself inside where ``included``; from ``since`` on (None: as long as the pack holds)."""
+
+    identity: str
+    line: Value
+    included: bool = False
+    basis: str = "monthly"
+    since: date | None = None
+    cites: tuple[Cite, ...] = ()
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True)
 class Note:
     """A choice made in reading the text."""
 
@@ -431,6 +446,7 @@ class Pack:
     late_until: tuple[int, int] | None = None
     late_cites: tuple[Cite, ...] = ()
     monitoring: tuple[MonitoringLine, ...] = ()
+    income_lines: tuple[IncomeLine, ...] = ()
     notes: tuple[Note, ...] = ()
     extends: str = ""
     folder: str = ""

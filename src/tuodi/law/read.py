@@ -19,6 +19,7 @@ from tuodi.law.check import consistent
 from tuodi.law.classes import classes_of, identity_rules
 from tuodi.law.derive import derived
 from tuodi.law.find import Place, default_roots, locate
+from tuodi.law.income import income_lines
 from tuodi.law.layers import award, given_layer, layer, recorded_as, rounding
 from tuodi.law.merge import merge
 from tuodi.law.model import (
@@ -199,6 +200,7 @@ def _pack(reading: Reading, tree: Node, place: Place) -> Pack:
         late_until=month_day(reading, late.get("until")) if late else None,
         late_cites=cites(reading, late),
         monitoring=monitoring_lines(reading, tree.get("monitoring"), tuple(item.id for item in (*first, *layers))),
+        income_lines=income_lines(reading, tree.get("income_lines")),
         notes=tuple(Note(title(reading, item), cites(reading, item)) for item in each(tree.get("notes"))),
         extends=text(reading, tree.get("extends")),
         folder=str(place.path.parent),

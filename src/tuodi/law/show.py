@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tuodi.i18n import translator
 from tuodi.law.cite import document_text
 from tuodi.law.differences import differences
+from tuodi.law.income import income_line_words
 from tuodi.law.line import Line, line_of, unmarked
 from tuodi.law.model import Classes, Pack, Reference, Unknown
 from tuodi.law.phrases import dates_words, look_back_words, one_stop_words, rule_words
@@ -74,6 +75,7 @@ def show_pack(pack: Pack, lang: str = "zh") -> ShownPack:
     sections += [
         Section("audit", _("一站式结算与零星报销"), tuple(_audit(pack, lang))),
         Section("monitoring", _("监测线"), tuple(monitoring_words(pack, lang))),
+        Section("income_lines", _("收入线"), tuple(income_line_words(pack, lang))),
         Section("counters", _("累计数的名称（期初余额用）"), tuple(_counters(pack, lang))),
         Section("differences", _("各地不同之处，本包如何规定"), tuple(differences(pack, lang))),
         Section("notes", _("解读时的选择"), tuple(_notes(pack, lang))),
@@ -114,6 +116,11 @@ def unknowns(pack: Pack, lang: str = "zh") -> list[Line]:
             name = title_words(item.title, lang, item.id)
             text = _("监测线 {name}：{value}").format(name=name, value=value_words(pack, item.line, lang))
             found.append(unmarked(line_of(pack, text, item.cites, item.origin, lang)))
+    for income in pack.income_lines:
+        if isinstance(income.line, Unknown):
+            name = code_words(pack, "identity", income.identity, lang)
+            text = _("{identity}的收入线：{value}").format(identity=name, value=value_words(pack, income.line, lang))
+            found.append(unmarked(line_of(pack, text, income.cites, income.origin, lang)))
     for reference in pack.reference.values():
         for year, value in reference.values.items():
             if isinstance(value, Unknown):
