@@ -45,6 +45,8 @@ def all_unknown(pack: Pack) -> int:
     values += [value for reference in pack.reference.values() for value in reference.values.values()]
     values += [line.line for line in pack.monitoring]
     values += [line.line for line in pack.income_lines]
+    values += [premium for one in pack.premium_subsidy for premium in one.premium.values()]
+    values += [row.pays for one in pack.premium_subsidy for row in one.rows]
     values += [end for layer in pack.layers if layer.brackets for end in layer.brackets.upto]
     return sum(isinstance(value, Unknown) for value in values)
 

@@ -50,6 +50,8 @@ def _compiled(pack: Pack) -> list[Problem]:
     from tuodi.law.compile import compile_award, compile_pack
 
     found: list[Problem] = []
+    if not pack.layers:
+        return found
     try:
         compile_pack(pack)
         for award in pack.awards:

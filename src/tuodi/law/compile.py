@@ -198,6 +198,9 @@ class Parameters:
 
 def compile_pack(pack: Pack) -> Compiled:
     """Compile ``pack``. Raises ``PackError`` naming every gap, double match and class that is not dominated."""
+    if not pack.layers:
+        expected = "a pack with 'layers': this one states monitoring lines or premium subsidy only"
+        raise PackError([Problem(pack.id, 0, "", "nothing can be settled by a pack without layers", expected)])
     spaces = pack_spaces(pack)
     columns: list[ClassColumn] = []
     tables: list[LayerTables] = []

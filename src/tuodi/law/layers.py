@@ -46,7 +46,7 @@ from tuodi.law.values import (
 )
 from tuodi.tables import PARTS, PAYERS
 
-__all__ = ["RECORDED_AS", "award", "given_layer", "layer", "recorded_as", "rounding"]
+__all__ = ["KINDS", "RECORDED_AS", "award", "given_layer", "kind_of", "layer", "recorded_as", "rounding"]
 
 UNPAID = ("untouched", "deductible", "co_payment", "over_cap")
 SCOPES = ("bill", "stay", "year")
@@ -67,6 +67,9 @@ _TITLES: Mapping[str, Title] = {
     "tilt": {"zh": "倾斜救助", "en": "Tilt aid"},
 }
 
+KINDS = tuple(RECORDED_AS)
+"""What the national frame calls the layers; a layer of such a name is of that kind unless it says otherwise."""
+
 _EVERY_BILL = ("bill",)
 _BRACKET_ONLY = ("bracket",)
 
@@ -85,7 +88,8 @@ def layer(
     form = _form(reading, node)
     if form == "given":
         given = given_layer(reading, layer_id, node.mapping["given"], here)
-        return replace(given, title=_title(reading, layer_id, node), classes=own, origin=node.origin)
+        kind = kind_of(reading, layer_id, node)
+        return replace(given, title=_title(reading, layer_id, node), classes=own, origin=node.origin, kind=kind)
     brackets = _brackets(reading, node.get("brackets"), here, SCOPES, "")
     fixed = node.get("fixed")
     made = Layer(
@@ -110,9 +114,17 @@ def layer(
         recorded_as=recorded.get(layer_id, RECORDED_AS.get(layer_id, ())),
         cites=here,
         origin=node.origin,
+        kind=kind_of(reading, layer_id, node),
     )
     _check_brackets(reading, node, made)
     return made
+
+
+def kind_of(reading: Reading, layer_id: str, node: Node | None = None) -> str:
+    """The kind that a layer states, else the one it is named for."""
+    named = layer_id if layer_id in KINDS else ""
+    stated = choice(reading, node.get("kind") if node else None, (*KINDS, "other"), "the kind", named)
+    return "" if stated == "other" else stated
 
 
 def _form(reading: Reading, node: Node) -> str:
@@ -122,9 +134,11 @@ def _form(reading: Reading, node: Node) -> str:
         reading.wrong(node, found, f"exactly one of: {', '.join(FORMS)}")
     if "given" in forms:
         for key, item in node.mapping.items():
-            if key not in ("given", "title", "cite"):
+            if key not in ("given", "title", "kind", "cite"):
                 reading.wrong(
-                    item, f"{key!r} in a given layer", "'given', 'title' and 'cite' only: it is read, not computed"
+                    item,
+                    f"{key!r} in a given layer",
+                    "'given', 'title', 'kind' and 'cite' only: it is read, not computed",
                 )
     return forms[0] if forms else ""
 
@@ -327,6 +341,7 @@ def given_layer(reading: Reading, layer_id: str, node: Node, above: tuple[Cite, 
         given=Given(columns, base, here, node.origin),
         cites=here,
         origin=node.origin,
+        kind=kind_of(reading, layer_id),
     )
 
 

@@ -13,10 +13,10 @@ from typing import Literal
 
 __all__ = [
     "NO_LIMIT", "Award", "Base", "Brackets", "Cap", "Cite", "ClassDef", "Classes", "Condition", "Dates",
-    "Deductible", "Derived", "DerivedRule", "Document", "Given", "IdentityRules", "IncomeLine", "Layer", "LocalCode",
-    "LookBack",
-    "Member", "MonitoringLine", "NoLimit", "Note", "OneStop", "Origin", "Pack", "Reference", "Rounding", "Row",
-    "Share", "Table", "Title", "TopUp", "Unknown", "Value", "When", "Window",
+    "Deductible", "Departure", "Derived", "DerivedRule", "Document", "Given", "IdentityRules", "IncomeLine", "Layer",
+    "LocalCode", "LookBack", "Member", "MonitoringLine", "NoLimit", "Note", "OneStop", "Origin", "Pack", "PremiumRow",
+    "PremiumYear", "Reference", "Rounding", "Row", "Share", "Table", "Title", "TopUp", "Unknown", "Value", "When",
+    "Window",
 ]  # fmt: skip
 
 Title = Mapping[str, str]
@@ -227,7 +227,8 @@ class Classes:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of help. Exactly one of ``rate``, ``fixed``, ``top_up`` and ``given`` is set."""
+    """One layer of help. Exactly one of ``rate``, ``fixed``, ``top_up`` and ``given`` is set. ``kind`` is what the
+    national frame would call it: basic, catastrophic, assistance or tilt, or nothing."""
 
     id: str
     title: Title
@@ -251,6 +252,7 @@ class Layer:
     recorded_as: tuple[str, ...] = ()
     cites: tuple[Cite, ...] = ()
     origin: Origin = field(default_factory=Origin)
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -416,6 +418,42 @@ class IncomeLine:
 
 
 @dataclass(frozen=True)
+class PremiumRow:
+    """Who is helped with the premium of residents' insurance: identities or classes (none of either: everyone else).
+    ``pays`` is an amount in fen, a ``Share`` of the premium (``of`` empty) or unknown; ``full`` all of it;
+    ``at_least`` says that ``pays`` is only the floor."""
+
+    pays: Value
+    identities: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    full: bool = False
+    at_least: bool = False
+    cites: tuple[Cite, ...] = ()
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True)
+class PremiumYear:
+    """The personal premium of one insurance year, for everyone (key ``""``) or by type of person, and who is helped."""
+
+    year: int
+    premium: Mapping[str, Value]
+    rows: tuple[PremiumRow, ...] = ()
+    cites: tuple[Cite, ...] = ()
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A bound of the national frame that the place leaves on purpose, and why."""
+
+    bound: str
+    why: Title
+    cites: tuple[Cite, ...] = ()
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True)
 class Note:
     """A choice made in reading the text."""
 
@@ -447,6 +485,8 @@ class Pack:
     late_cites: tuple[Cite, ...] = ()
     monitoring: tuple[MonitoringLine, ...] = ()
     income_lines: tuple[IncomeLine, ...] = ()
+    premium_subsidy: tuple[PremiumYear, ...] = ()
+    departs: tuple[Departure, ...] = ()
     notes: tuple[Note, ...] = ()
     extends: str = ""
     folder: str = ""

@@ -12,8 +12,8 @@ from tuodi.law.values import Reading, choice, cites, each, text, title, value
 
 __all__ = ["CADENCES", "MEASURES", "SPANS", "monitoring_lines"]
 
-MEASURES = ("self_in_scope", "self_total")
-SPANS = ("stay", "year", "twelve_months")
+MEASURES = ("self_in_scope", "self_total", "unknown")
+SPANS = ("stay", "year", "twelve_months", "unknown")
 CADENCES = ("daily", "ten_days", "monthly", "quarterly")
 
 

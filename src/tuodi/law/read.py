@@ -24,6 +24,7 @@ from tuodi.law.layers import award, given_layer, layer, recorded_as, rounding
 from tuodi.law.merge import merge
 from tuodi.law.model import (
     Dates,
+    Departure,
     Document,
     LocalCode,
     Note,
@@ -35,6 +36,7 @@ from tuodi.law.model import (
     Unknown,
 )
 from tuodi.law.monitoring import monitoring_lines
+from tuodi.law.premium import premium_years
 from tuodi.law.schema import check_structure
 from tuodi.law.source import Node, Problems, read_yaml
 from tuodi.law.values import (
@@ -53,11 +55,14 @@ from tuodi.law.values import (
 )
 from tuodi.tables import PARTS
 
-__all__ = ["gather", "read_pack", "read_versions"]
+__all__ = ["documents_of", "gather", "read_pack", "read_versions"]
 
 _FORMS = ("law", "page", "example", "calc", "recall")
 _BY = ("admitted_on", "discharged_on", "settled_at", "benefit_year")
 _YEARS = ("previous", "before_previous")
+
+WITHOUT_LAYERS = ("monitoring", "premium_subsidy")
+"""A pack that states one of these needs no layers."""
 
 
 def read_pack(ref: str | Path, roots: Sequence[Path] | None = None) -> Pack:
@@ -147,10 +152,11 @@ def _empty(node: Node, problems: Problems, extends: bool) -> None:
 
 
 def _pack(reading: Reading, tree: Node, place: Place) -> Pack:
+    without = any(tree.get(key) for key in WITHOUT_LAYERS)
     for key in ("pack", "title", "in_force", "documents", "layers"):
-        if tree.get(key) is None:
+        if tree.get(key) is None and not (without and key == "layers"):
             reading.wrong(tree, f"{key!r} is missing", "see section 1 of docs/reference/pack-language.md")
-    documents = _documents(reading, tree.get("documents"))
+    documents = documents_of(reading, tree.get("documents"))
     reading.documents = frozenset(documents)
     local = _local_codes(reading, tree.get("codes"))
     reading.codes = {name: (*vocabulary.codes(name), *local.get(name, {})) for name in CODE_SETS}
@@ -201,13 +207,16 @@ def _pack(reading: Reading, tree: Node, place: Place) -> Pack:
         late_cites=cites(reading, late),
         monitoring=monitoring_lines(reading, tree.get("monitoring"), tuple(item.id for item in (*first, *layers))),
         income_lines=income_lines(reading, tree.get("income_lines")),
+        premium_subsidy=premium_years(reading, tree.get("premium_subsidy"), classes),
+        departs=_departs(reading, tree.get("departs")),
         notes=tuple(Note(title(reading, item), cites(reading, item)) for item in each(tree.get("notes"))),
         extends=text(reading, tree.get("extends")),
         folder=str(place.path.parent),
     )
 
 
-def _documents(reading: Reading, node: Node | None) -> dict[str, Document]:
+def documents_of(reading: Reading, node: Node | None) -> dict[str, Document]:
+    """``documents``: the sources, each of exactly one form."""
     made: dict[str, Document] = {}
     for key, item in (node.mapping if node else {}).items():
         forms = [form for form in _FORMS if item.get(form) is not None]
@@ -339,4 +348,16 @@ def _one_stop(reading: Reading, node: Node | None, classes: set[str]) -> tuple[O
                 origin=item.origin,
             )
         )
+    return tuple(made)
+
+
+def _departs(reading: Reading, node: Node | None) -> tuple[Departure, ...]:
+    made = []
+    for item in each(node):
+        bound, here = text(reading, item.get("bound")), cites(reading, item)
+        if not bound:
+            reading.wrong(item, "a departure from nothing", "bound: the id of a bound of the national frame")
+        if not here:
+            reading.wrong(item, "a departure without a citation", "'cite': which text of the place says otherwise")
+        made.append(Departure(bound, title(reading, item.get("why")), here, item.origin))
     return tuple(made)

@@ -16,6 +16,7 @@ from tuodi.law.income import income_line_words
 from tuodi.law.line import Line, line_of, unmarked
 from tuodi.law.model import Classes, Pack, Reference, Unknown
 from tuodi.law.phrases import dates_words, look_back_words, one_stop_words, rule_words
+from tuodi.law.premium import premium_unknowns, premium_words
 from tuodi.law.rules import award_lines, layer_lines, layer_tables
 from tuodi.law.words import (
     class_words,
@@ -75,6 +76,7 @@ def show_pack(pack: Pack, lang: str = "zh") -> ShownPack:
     sections += [
         Section("audit", _("一站式结算与零星报销"), tuple(_audit(pack, lang))),
         Section("monitoring", _("监测线"), tuple(monitoring_words(pack, lang))),
+        Section("premium", _("资助参保"), tuple(premium_words(pack, lang))),
         Section("income_lines", _("收入线"), tuple(income_line_words(pack, lang))),
         Section("counters", _("累计数的名称（期初余额用）"), tuple(_counters(pack, lang))),
         Section("differences", _("各地不同之处，本包如何规定"), tuple(differences(pack, lang))),
@@ -121,6 +123,7 @@ def unknowns(pack: Pack, lang: str = "zh") -> list[Line]:
             name = code_words(pack, "identity", income.identity, lang)
             text = _("{identity}的收入线：{value}").format(identity=name, value=value_words(pack, income.line, lang))
             found.append(unmarked(line_of(pack, text, income.cites, income.origin, lang)))
+    found += premium_unknowns(pack, lang)
     for reference in pack.reference.values():
         for year, value in reference.values.items():
             if isinstance(value, Unknown):
@@ -266,8 +269,15 @@ def _audit(pack: Pack, lang: str) -> Iterable[Line]:
 def monitoring_words(pack: Pack, lang: str) -> Iterable[Line]:
     """Each line of surveillance as a sentence."""
     _ = translator("law", lang)
-    spans = {"stay": _("单次住院"), "year": _("自然年度"), "twelve_months": _("最近十二个月")}
-    measures = {"self_in_scope": _("政策范围内个人负担"), "self_total": _("个人负担合计")}
+    spans = {
+        "stay": _("单次住院"),
+        "year": _("自然年度"),
+        "twelve_months": _("最近十二个月"),
+        "unknown": _("（期间未知）"),
+    }
+    measures = {
+        "self_in_scope": _("政策范围内个人负担"), "self_total": _("个人负担合计"), "unknown": _("个人负担（口径未知）"),
+    }  # fmt: skip
     cadences = {"daily": _("每日"), "ten_days": _("每旬"), "monthly": _("每月"), "quarterly": _("每季度")}
     titles = {layer.id: title_words(layer.title, lang, layer.id) for layer in pack.layers}
     for item in pack.monitoring:
