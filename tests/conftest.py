@@ -1,12 +1,14 @@
-"""Order of all tests: fast ones first, then the slow, then those in a browser; random within each group."""
+"""Order of all tests: fast ones first, then the slow, then those in a browser and on a cluster; random within each."""
 
 from __future__ import annotations
 
 import pytest
 
+LATE = ("slow", "browser", "cluster")
+
 
 def _late(item: pytest.Item) -> int:
-    return 2 if item.get_closest_marker("browser") else 1 if item.get_closest_marker("slow") else 0
+    return max((place for place, mark in enumerate(LATE, 1) if item.get_closest_marker(mark)), default=0)
 
 
 @pytest.hookimpl(trylast=True)

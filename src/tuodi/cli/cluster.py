@@ -1,0 +1,137 @@
+"""``tuodi settle --engine spark://host:port``: the settlement of a province's Parquet tables on a cluster.
+
+Enters: a master's address, a law, paths that every worker can reach. Leaves: a folder of Parquet parts with the columns
+of ``tuodi settle``, and what it counted. Needs the extra ``spark``. Imports ``tuodi.engine`` and ``tuodi.settlement``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from tuodi import tables
+from tuodi.errors import TableError, UsageError
+from tuodi.settlement import Law
+from tuodi.settlement import settle as run_settle
+from tuodi.tables import Schema
+
+__all__ = ["ORDER", "Counted", "Settling", "settle_on_cluster"]
+
+ORDER = ("person_id", "settled_at", "discharged_on", "claim_id")
+"""The order of bills in a result whose input is kept in no order."""
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):/+(.*)")
+
+TABLES = (tables.CLAIMS, tables.IDENTITIES, tables.PERSONS, tables.OPENING)
+
+
+@dataclass(frozen=True)
+class Settling:
+    """``settle`` as a keyed table function: what a worker does with the tables of some persons."""
+
+    law: Law
+    window_from: date | None = None
+    given: Collection[str] = ()
+
+    def __call__(self, found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        """The bills of these persons, in the order of a result."""
+        _one_row_a_person(found.get("persons"))
+        run = run_settle(
+            self.law, found["claims"].sort(ORDER), found.get("identities"), found.get("persons"), found.get("opening"),
+            window_from=self.window_from, given=self.given,
+        )  # fmt: skip
+        return run.bills.drop("counter_year", "pack")
+
+    @property
+    def result(self) -> Schema:
+        """The schema of what comes out; it follows from the law."""
+        columns = self({"claims": pl.DataFrame(schema=tables.CLAIMS.columns)}).schema
+        money = frozenset(name for name in columns if name.startswith(("pay_", "self_")))
+        return Schema("settlement", required={}, optional=dict(columns), money=money, key=("claim_id",))
+
+
+def _one_row_a_person(persons: pl.DataFrame | None) -> None:
+    """Where two rows of one person differ, a file's order would decide; a cluster keeps none."""
+    if persons is None:
+        return
+    rows = persons.select(name for name in ("person_id", "birth_date", "person_type") if name in persons.columns)
+    twice = rows.unique()["person_id"].sort()
+    first = twice.filter(twice.is_duplicated()).first()
+    if first is not None:
+        raise TableError(f"table persons: person_id {first!r} has rows that differ in birth_date or person_type")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a settlement on a cluster counted: bills, their states, and reasons by state."""
+
+    bills: int
+    status: Mapping[str, int]
+    reasons: Mapping[str, Mapping[str, int]]
+
+
+def settle_on_cluster(
+    master: str,
+    law: Law,
+    files: Mapping[str, Sequence[Path | str]],
+    out: Path | str,
+    *,
+    window_from: date | None = None,
+    given: Collection[str] = (),
+    partitions: int | None = None,
+    settings: Mapping[str, str] | None = None,
+    quiet: bool = True,
+) -> Counted:
+    """Settle the tables in ``files`` (``claims identities persons opening`` → Parquet) and write ``out``, a new folder.
+
+    Raises ``UsageError`` where the extra, Java or the cluster is missing, ``FileError`` for a path that does not fit,
+    ``TableError`` for a table that is not as declared. Nothing is written then.
+    """
+    places = {name: [_uri(path) for path in paths] for name, paths in files.items() if paths}
+    target = _uri(out)
+    try:
+        from tuodi.engine import spark
+        from tuodi.engine.spark_session import session_on
+    except ImportError as error:
+        raise UsageError(f"--engine {master}: {error}; install the extra: pip install 'tuodi[spark]'") from error
+    function = Settling(law, window_from, tuple(given))
+    schemas = {schema.name: schema for schema in TABLES if schema.name in places}
+    with session_on(master, settings, quiet=quiet) as session:
+        spark.check_new(session, target)
+        frames = {name: spark.read_table(session, places[name], schema) for name, schema in schemas.items()}
+        rows = sum(spark.check_rows(frames[name], schema) for name, schema in schemas.items())
+        parts = partitions or spark.partitions_for(rows, session)
+        spark.write_table(spark.run_keyed(frames, schemas, function, function.result, parts), target)
+        return _counted(session.read.parquet(target).groupBy("status", "reason").count().collect())
+
+
+def _uri(path: Path | str) -> str:
+    """A path of this machine as such, whatever the cluster's default storage; an address as it was typed.
+
+    ``Path`` takes one of the two slashes of ``hdfs://`` away; here it comes back.
+    """
+    scheme = _SCHEME.match(str(path))
+    if scheme:
+        return f"{scheme[1]}://{scheme[2]}"
+    return Path(path).resolve().as_uri()
+
+
+def _counted(groups: Iterable[tuple[str, str, int]]) -> Counted:
+    status: dict[str, int] = {}
+    reasons: dict[str, dict[str, int]] = {}
+    for state, codes, count in groups:
+        status[state] = status.get(state, 0) + count
+        if state in ("undetermined", "quarantined"):
+            for code in filter(None, codes.split(";")):
+                own = reasons.setdefault(state, {})
+                own[code] = own.get(code, 0) + count
+    return Counted(
+        sum(status.values()),
+        dict(sorted(status.items())),
+        {state: dict(sorted(own.items())) for state, own in sorted(reasons.items())},
+    )
