@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tuodi.cli import writing
 from tuodi.cli.common import EXIT, AsJson, Lang, PacksDir, language, print_json, roots_of, say, texts
 from tuodi.cli.help import Application
 
@@ -108,3 +109,6 @@ def check(
         for problem in problems:
             say(f"  {problem}")
     raise typer.Exit(code)
+
+
+app.command("new")(writing.new)
