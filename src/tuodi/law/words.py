@@ -11,11 +11,26 @@ from collections.abc import Iterable, Mapping
 from tuodi import vocabulary
 from tuodi.i18n import translator
 from tuodi.law.classes import EVERYONE
-from tuodi.law.model import Cap, ClassDef, Classes, Layer, Member, NoLimit, Pack, Share, Title, Unknown, Value, When
+from tuodi.law.model import (
+    NO_LIMIT,
+    Cap,
+    ClassDef,
+    Classes,
+    Layer,
+    Member,
+    NoLimit,
+    Pack,
+    Share,
+    Title,
+    Unknown,
+    Value,
+    When,
+)
 
 __all__ = [
     "amount_words", "bracket_words", "cap_title", "class_words", "code_words", "column_words", "conditions_words",
-    "counter_words", "members_words", "percent_words", "scope_words", "title_words", "value_words", "when_words",
+    "counter_words", "members_words", "percent_words", "scope_words", "span_words", "title_words", "value_words",
+    "when_words",
 ]  # fmt: skip
 
 
@@ -152,12 +167,18 @@ def bracket_words(pack: Pack, layer: Layer, number: int, lang: str) -> str:
     brackets = layer.brackets
     if brackets is None or number > len(brackets.upto) + 1:
         return code_words(pack, "bracket", str(number), lang)
-    ends = [value_words(pack, end, lang) for end in brackets.upto]
-    if number == 1:
-        return _("{to}以内").format(to=ends[0])
-    if number > len(ends):
-        return _("{start}以上").format(start=ends[-1])
-    return _("{start}至 {to}").format(start=ends[number - 2], to=ends[number - 1])
+    start = brackets.upto[number - 2] if number > 1 else None
+    return span_words(pack, start, brackets.upto[number - 1] if number <= len(brackets.upto) else None, lang)
+
+
+def span_words(pack: Pack, start: Value | None, to: Value | None, lang: str) -> str:
+    """Money between two ends; None is no end."""
+    _ = translator("law", lang)
+    if start is None:
+        return _("{to}以内").format(to=value_words(pack, NO_LIMIT if to is None else to, lang))
+    if to is None:
+        return _("{start}以上").format(start=value_words(pack, start, lang))
+    return _("{start}至 {to}").format(start=value_words(pack, start, lang), to=value_words(pack, to, lang))
 
 
 def conditions_words(
