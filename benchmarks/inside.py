@@ -17,6 +17,7 @@ from tuodi.settlement import Law
 from tuodi.settlement import kernel as k
 from tuodi.settlement.bills import bills_of
 from tuodi.settlement.machine import Machine, slices
+from tuodi.settlement.order import number_people
 
 __all__ = ["EVERYTHING", "forget", "machine_for", "pieces_of", "stream_of"]
 
@@ -31,7 +32,10 @@ def machine_for(
     claims = tables.conform(claims, tables.CLAIMS)
     identities = tables.conform(identities, tables.IDENTITIES)
     opening = tables.conform(pl.DataFrame(schema=tables.OPENING.columns), tables.OPENING)
-    bills = bills_of([law.versions[0]], np.zeros(claims.height, np.intp), claims, identities, opening, None)
+    people = number_people(claims["person_id"])
+    holders = people.codes_of(identities["person_id"])
+    version = np.zeros(claims.height, np.intp)
+    bills = bills_of([law.versions[0]], version, claims, people, (identities, holders), opening, None)
     structure = law.versions[0].structure
     slots = k.OPENINGS * len(structure.layers) + max(1, len(structure.counters))
     openings = (np.full(bills.height, k.OPENING_NONE, np.int64), np.zeros((1, slots), np.int64))

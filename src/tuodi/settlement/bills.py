@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,8 @@ from tuodi.settlement import identity, stays
 from tuodi.settlement.calendar import NO_DAY, Days, ages, counter_years, days, income_years, years_of
 from tuodi.settlement.derive import derive
 from tuodi.settlement.kernel import NOT_ITS_SCHEME, NOT_RECORDED
+from tuodi.settlement.order import People, dense, settlement_order
+from tuodi.tables import PARTS
 
 __all__ = ["Bills", "bills_of"]
 
@@ -35,20 +39,22 @@ MAY_BE_EMPTY = frozenset({
 DEFAULT_PURPOSE = "illness"
 """What an empty ``purpose`` means (SPEC-settlement section 1)."""
 
-CODE_BITS = 52
-"""Combinations are renumbered before their codes could leave an int64."""
+CODES = 1 << 22
+"""Combinations are renumbered before there could be more than these."""
 
 
 @dataclass(frozen=True)
 class Bills:
-    """Arrays in settlement order. ``order`` holds the row of each bill in the claims handed in; ``version`` numbers
-    its law; ``profile`` is its row in ``parameters``; ``recorded`` (L, n) what each layer is recorded to have paid,
-    NOT_RECORDED or NOT_ITS_SCHEME otherwise; ``overlap`` bits of layers that a clash of stays leaves open; ``cells``
-    for each version the positions of its profiles on every axis, in the order of ``parameters``."""
+    """Arrays in settlement order. ``order`` holds the row of each bill in the claims handed in (``unordered``);
+    ``person`` its person's place among ``people``; ``version`` numbers its law; ``profile`` is its row in
+    ``parameters``; ``recorded`` (L, n) what each layer is recorded to have paid, NOT_RECORDED or NOT_ITS_SCHEME
+    otherwise; ``overlap`` bits of layers that a clash of stays leaves open; ``cells`` for each version the positions
+    of its profiles on every axis, in the order of ``parameters``."""
 
     order: npt.NDArray[np.intp]
     version: npt.NDArray[np.intp]
-    person: npt.NDArray[np.object_]
+    people: People
+    person: Ints
     counter_year: Ints
     begins: npt.NDArray[np.uint8]
     new_person: npt.NDArray[np.bool_]
@@ -64,7 +70,7 @@ class Bills:
     recorded: Ints
     classes: tuple[npt.NDArray[np.intp], ...]
     has_unknowns: bool
-    claims: pl.DataFrame
+    unordered: pl.DataFrame
     cells: tuple[tuple[Compiled, dict[str, npt.NDArray[np.intp]]], ...]
 
     @property
@@ -72,82 +78,90 @@ class Bills:
         """Number of bills."""
         return len(self.order)
 
+    @cached_property
+    def claim_ids(self) -> pl.Series:
+        """The claim of each bill."""
+        return self.unordered["claim_id"].gather(self.order)
+
 
 def bills_of(
     versions: list[Compiled],
     version: npt.NDArray[np.intp],
     claims: pl.DataFrame,
-    identities: pl.DataFrame,
+    people: People,
+    identities: tuple[pl.DataFrame, Ints],
     opening: pl.DataFrame,
     window_from: date | None,
     facts: stays.StayFacts | None = None,
 ) -> Bills:
-    """Make bills of ``claims`` ready; ``version[i]`` is the place in ``versions`` of row i's law, ``facts`` what is
-    known of each row's stay (None: no layer asks).
+    """Make bills of ``claims`` ready; ``version[i]`` is the place in ``versions`` of row i's law, ``people`` numbers
+    the person of each row, ``identities`` comes with the numbers of its persons, ``facts`` is what is known of each
+    row's stay (None: no layer asks).
 
     Raises ``TableError`` for a code that neither the core nor the row's pack knows.
     """
     structure = versions[0].structure
-    counter_year = np.full(claims.height, NO_DAY, np.int64)
-    income_year = np.full(claims.height, NO_DAY, np.int64)
+    layers, n = structure.layers, claims.height
+    counter_year = np.full(n, NO_DAY, np.int64)
+    income_year = np.full(n, NO_DAY, np.int64)
     resolved: list[_Resolved] = []
     for number, compiled in enumerate(versions):
-        rows = np.flatnonzero(version == number)
+        rows = _rows(version == number)
         own_spans = None if facts is None else (facts.first[rows], facts.last[rows])
-        own = _Resolved(compiled, rows, claims[rows], identities, own_spans)
+        own = _Resolved(compiled, rows, _of(claims, rows), people.code[rows], identities, own_spans)
         resolved.append(own)
         counter_year[rows], income_year[rows] = own.counter_year, own.income_year
-    order = _order(claims, counter_year)
-    ordered = claims[order]
-    person = ordered["person_id"].to_numpy()
-    year = counter_year[order]
-    new_person = np.ones(len(order), bool)
+    found = settlement_order(people.code, counter_year, claims)
+    order = np.arange(n) if found is None else found
+
+    def put(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return values if found is None else values[order]
+
+    person, year = put(people.code), put(counter_year)
+    new_person = np.ones(n, bool)
     new_person[1:] = person[1:] != person[:-1]
     begins = new_person.copy()
     begins[1:] |= year[1:] != year[:-1]
-    late = _opens_late(versions, version[order], ordered, year, opening, window_from)
-    stay, stay_count, overlap, ordinal = _stays(
-        versions[0].structure.layers, ordered, year, late, None if facts is None else facts.of(order)
-    )
-    back = np.empty(len(order), np.intp)
-    back[order] = np.arange(len(order))
-    profile = np.zeros(len(order), np.intp)
+    late = _opens_late(versions, put(version), people, person, year, opening, window_from)
+    stay, stay_count, overlap, ordinal = _stays(layers, claims, order, begins, late, facts)
+    back = order
+    if found is not None:
+        back = np.empty(n, np.intp)
+        back[order] = np.arange(n)
+    profile = np.zeros(n, np.intp)
     made: list[Parameters] = []
     cells: list[tuple[Compiled, dict[str, npt.NDArray[np.intp]]]] = []
-    classes = [np.zeros(len(order), np.intp) for _ in structure.layers]
+    classes = [np.zeros(n, np.intp) for _ in layers]
+    recorded = np.full((len(layers), n), NOT_RECORDED, np.int64)
     offset = 0
     for own in resolved:
-        if not len(own.rows):
+        if not own.height:
             continue
         places = back[own.rows]
         columns = own.columns(ordinal[places], places, person, year)
         for at, tables in enumerate(own.compiled.tables):
-            axis = f"class:{tables.class_column}"
-            classes[at][places] = columns[axis]
-        keys, profile_of = _profiles(own.compiled, columns, income_year[own.rows])
+            classes[at][places] = columns[f"class:{tables.class_column}"]
+        keys, profile_of = _profiles(own.compiled, columns, own.income_year)
         made.append(parameters(own.compiled, *keys))
         cells.append((own.compiled, keys[0]))
         profile[places] = profile_of + offset
         offset += len(keys[1])
-    stacked = Parameters(*(np.concatenate([getattr(one, name) for one in made]) for name in Parameters.__annotations__))
-    recorded = np.full((len(structure.layers), len(order)), NOT_RECORDED, np.int64)
-    for own in resolved:
         for at, layer in enumerate(own.compiled.layers):
-            recorded[at, back[own.rows]] = _recorded(layer, own.compiled, claims[own.rows])
+            recorded[at, places] = _recorded(layer, own.compiled, own.claims)
+    stacked = Parameters(*(np.concatenate([getattr(one, name) for one in made]) for name in Parameters.__annotations__))
     return Bills(
         order=order,
-        version=version[order],
+        version=put(version),
+        people=people,
         person=person,
         counter_year=year,
         begins=begins.astype(np.uint8),
         new_person=new_person,
         profile=profile,
         parameters=stacked,
-        total=ordered["total"].to_numpy(),
-        parts=tuple(
-            ordered[name].to_numpy() for name in ("in_scope", "first_self_pay", "over_limit", "out_of_catalogue")
-        ),  # type: ignore[arg-type]
-        hospital=ordered["paid_hospital"].fill_null(0).to_numpy(),
+        total=put(claims["total"].to_numpy()),
+        parts=tuple(put(claims[name].to_numpy()) for name in PARTS),  # type: ignore[arg-type]
+        hospital=put(claims["paid_hospital"].fill_null(0).to_numpy()),
         stay=stay,
         stay_count=stay_count,
         overlap=overlap,
@@ -155,9 +169,18 @@ def bills_of(
         recorded=recorded,
         classes=tuple(classes),
         has_unknowns=_any_unknown(stacked),
-        claims=ordered,
+        unordered=claims,
         cells=tuple(cells),
     )
+
+
+def _rows(which: npt.NDArray[np.bool_]) -> slice | npt.NDArray[np.intp]:
+    """Rows by number; all of them without copying anything."""
+    return slice(None) if which.all() else np.flatnonzero(which)
+
+
+def _of(claims: pl.DataFrame, rows: slice | npt.NDArray[np.intp]) -> pl.DataFrame:
+    return claims if isinstance(rows, slice) else claims[rows]
 
 
 class _Resolved:
@@ -166,42 +189,37 @@ class _Resolved:
     def __init__(
         self,
         compiled: Compiled,
-        rows: npt.NDArray[np.intp],
+        rows: slice | npt.NDArray[np.intp],
         claims: pl.DataFrame,
-        identities: pl.DataFrame,
+        person: Ints,
+        identities: tuple[pl.DataFrame, Ints],
         spans: tuple[Ints, Ints] | None,
     ) -> None:
-        self.compiled, self.rows, self.claims = compiled, rows, claims
+        self.compiled, self.rows, self.claims, self.height = compiled, rows, claims, claims.height
         self.days = Days(claims, compiled.stay_settings)
         dates = compiled.pack.dates
-        self.pairs = identity.pair(compiled, claims, self.days, identities, spans)
+        self.pairs = identity.pair(compiled, claims, person, self.days, *identities, spans)
         self.counter_year = counter_years(claims, self.days, dates)
-        moved = np.full(claims.height, NO_DAY, np.int64)
-        for column in compiled.class_columns:
-            day = identity.moved_years(compiled, column, self.pairs, claims.height)
-            moved = np.where((moved == NO_DAY) | ((day != NO_DAY) & (day < moved)), day, moved)
-        self.counter_year = np.where(moved != NO_DAY, years_of(moved, dates), self.counter_year)
+        moving = [one for one in compiled.class_columns if any(rule.year == "recognition" for rule in one.look_back)]
+        if moving:
+            days_of = [identity.moved_years(compiled, column, self.pairs, claims.height) for column in moving]
+            moved = np.min([np.where(day == NO_DAY, identity.FAR, day) for day in days_of], axis=0)
+            self.counter_year = np.where(moved != identity.FAR, years_of(moved, dates), self.counter_year)
         self.income_year = income_years(self.counter_year, self.days, dates)
 
     def columns(
-        self,
-        ordinal: npt.NDArray[np.int64],
-        places: npt.NDArray[np.intp],
-        person: npt.NDArray[np.object_],
-        year: Ints,
+        self, ordinal: npt.NDArray[np.int64], places: npt.NDArray[np.intp], person: Ints, year: Ints
     ) -> dict[str, npt.NDArray[np.intp]]:
-        """Positions of every axis of the law, bill by bill."""
-        compiled, claims = self.compiled, self.claims
+        """Positions of every axis of the law, bill by bill; ``person`` and ``year`` in settlement order."""
+        compiled, claims, height = self.compiled, self.claims, self.height
         claims = claims.with_columns(pl.col("purpose").fill_null(DEFAULT_PURPOSE))
         found = {name: _positions(claims[name], compiled.spaces[name]) for name in (*CODE_COLUMNS, "settle_mode")}
         space = compiled.spaces["stay_ordinal"]
-        found["stay_ordinal"] = np.where(ordinal <= 0, space.unknown, np.minimum(ordinal, len(space.codes)) - 1).astype(
-            np.intp
-        )
-        age = ages(days(claims["birth_date"]), self.days.of(compiled.pack.dates.age))
+        last = len(space.codes)
+        found["stay_ordinal"] = np.where(ordinal <= 0, space.unknown, np.minimum(ordinal, last) - 1).astype(np.intp)
         for derived in compiled.pack.derived:
             value = derive(
-                compiled, derived, claims, found, age, lambda codes: identity.in_force(self.pairs, codes, claims.height)
+                compiled, derived, claims, found, self._age, lambda codes: identity.in_force(self.pairs, codes, height)
             )
             if derived.name in found:
                 empty = found[derived.name] == compiled.spaces[derived.name].unknown
@@ -209,85 +227,82 @@ class _Resolved:
             else:
                 found[derived.name] = value
         for number, column in enumerate(compiled.class_columns):
-            position, perhaps = identity.class_positions(compiled, column, self.pairs, claims.height)
+            position, perhaps = identity.class_positions(compiled, column, self.pairs, height)
             if column.whole_year:
-                position = _of_last_bill(position, places, person, year)
-                perhaps = _of_last_bill(perhaps, places, person, year)
+                last_bill = _last_of_year(places, person, year)
+                position, perhaps = position[last_bill], perhaps[last_bill]
             found[f"class:{number}"], found[f"perhaps:{number}"] = position, perhaps
         return found
+
+    def _age(self) -> Ints:
+        return ages(days(self.claims["birth_date"]), self.days.of(self.compiled.pack.dates.age))
 
 
 def _positions(column: pl.Series, space: Space) -> npt.NDArray[np.intp]:
     """Positions of codes; an empty cell is unknown. Raises ``TableError`` for a code outside the space."""
-    place = {code: number for number, code in enumerate(space.codes)}
-    strange = column.drop_nulls().unique().sort()
-    for code in strange:
-        if code not in place:
-            raise TableError(f"table claims: {space.name} {code!r} is not a known code{nearest(code, space.codes)}")
     if column.null_count() == len(column):
         return np.full(len(column), space.unknown, np.intp)
-    return (
-        column.replace_strict(place, default=space.unknown, return_dtype=pl.Int64).fill_null(space.unknown).to_numpy()
-    )
+    places = column.cast(pl.Enum(space.codes), strict=False)
+    if places.null_count() != column.null_count():
+        for code in column.drop_nulls().unique().sort():
+            if code not in space.codes:
+                raise TableError(f"table claims: {space.name} {code!r} is not a known code{nearest(code, space.codes)}")
+    return places.to_physical().cast(pl.Int64).fill_null(space.unknown).to_numpy().astype(np.intp, copy=False)
 
 
-def _of_last_bill(
-    position: npt.NDArray[np.intp], places: npt.NDArray[np.intp], person: npt.NDArray[np.object_], year: Ints
-) -> npt.NDArray[np.intp]:
-    """The class of each person's last bill of the counter year, for all bills of that year."""
-    frame = pl.DataFrame(
-        {"person": person[places], "year": year[places], "place": places, "class": position},
-        schema_overrides={"person": pl.String},
-    )
-    last = pl.col("class").sort_by("place").last().over("person", "year")
-    return frame.select(last).to_series().to_numpy()
-
-
-def _order(claims: pl.DataFrame, counter_year: Ints) -> npt.NDArray[np.intp]:
-    """Rows in the total order (person, counter year, settled at, discharged on, claim id)."""
-    keys = claims.select(
-        "person_id", pl.Series("counter_year", counter_year), "settled_at", "discharged_on", "claim_id"
-    )
-    return keys.with_row_index("row").sort(keys.columns)["row"].to_numpy().astype(np.intp)
+def _last_of_year(places: npt.NDArray[np.intp], person: Ints, year: Ints) -> npt.NDArray[np.intp]:
+    """For each of these bills the place, among them, of the last one of its person's counter year."""
+    inside = np.argsort(places)
+    who, when = person[places[inside]], year[places[inside]]
+    ends = np.ones(len(inside), bool)
+    ends[:-1] = (who[1:] != who[:-1]) | (when[1:] != when[:-1])
+    result = np.empty(len(inside), np.intp)
+    number = np.cumsum(ends) - ends
+    result[inside] = inside[np.flatnonzero(ends)[number]]
+    return result
 
 
 def _opens_late(
     versions: list[Compiled],
     version: npt.NDArray[np.intp],
-    ordered: pl.DataFrame,
+    people: People,
+    person: Ints,
     year: Ints,
     opening: pl.DataFrame,
     window_from: date | None,
 ) -> npt.NDArray[np.bool_]:
     """Bills of counter years that begin before the export and have no opening balances."""
-    late = np.zeros(ordered.height, bool)
+    late = np.zeros(len(person), bool)
     if window_from is None:
         return late
+    years = np.unique(year)
     for number, compiled in enumerate(versions):
         month, day = compiled.pack.dates.year_starts
-        begins = np.array([date(int(one), month, day) < window_from for one in np.unique(year)])
-        late |= (version == number) & begins[np.searchsorted(np.unique(year), year)]
-    known = opening.select("person_id", "counter_year").unique().with_columns(known=True)
-    keys = ordered.select("person_id", pl.Series("counter_year", year))
-    has = keys.join(known, on=["person_id", "counter_year"], how="left", maintain_order="left")["known"]
-    return np.asarray(late & ~has.fill_null(value=False).to_numpy(), bool)
+        begins = np.array([date(int(one), month, day) < window_from for one in years])
+        late |= (version == number) & begins[np.searchsorted(years, year)]
+    if late.any() and opening.height:
+        known = opening.select(person=people.codes_of(opening["person_id"]), year="counter_year").unique()
+        keys = pl.DataFrame({"person": person, "year": year})
+        has = keys.join(known.with_columns(has=True), on=["person", "year"], how="left", maintain_order="left")["has"]
+        late &= ~has.fill_null(value=False).to_numpy()
+    return late
 
 
 def _stays(
     layers: tuple[LayerStructure, ...],
-    ordered: pl.DataFrame,
-    year: Ints,
+    claims: pl.DataFrame,
+    order: npt.NDArray[np.intp],
+    begins: npt.NDArray[np.bool_],
     late: npt.NDArray[np.bool_],
     facts: stays.StayFacts | None,
 ) -> tuple[Ints, int, Ints, Ints]:
     """Stay numbers, how many, bits of layers that overlapping stays leave open, ordinals (0 where unknown)."""
-    nothing = np.zeros(ordered.height, np.int64)
+    nothing = np.zeros(len(begins), np.int64)
     if facts is None or not any(layer.reads_stay for layer in layers):
         return nothing, 1, nothing, nothing
-    ordinal = stays.stay_ordinals(ordered.with_columns(counter_year=year), facts.number, facts.inpatient)
-    counted = ordinal.fill_null(0).to_numpy().astype(np.int64)
-    own = ordered["stay_ordinal"].is_not_null().to_numpy()
-    counted = np.where(late & ~own, 0, counted)
+    facts, own = facts.of(order), claims["stay_ordinal"].gather(order)
+    counted = stays.stay_ordinals(own, begins, facts.number, facts.inpatient)
+    counted = np.where(late & own.is_null().to_numpy(), 0, counted)
     bits = sum((1 << at for at, layer in enumerate(layers) if _reads_stay(layer)), 0)
     overlap = np.where(facts.clash, bits, 0).astype(np.int64)
     return facts.number, int(facts.number.max(initial=0)) + 1, overlap, counted
@@ -301,14 +316,18 @@ def _profiles(
     compiled: Compiled, columns: dict[str, npt.NDArray[np.intp]], income_year: Ints
 ) -> tuple[tuple[dict[str, npt.NDArray[np.intp]], Ints], npt.NDArray[np.intp]]:
     """The distinct combinations of positions and income year, and each bill's place among them."""
-    axes = compiled.axes
-    code = np.unique(income_year, return_inverse=True)[1].astype(np.int64)
-    for axis in axes:
-        code = code * compiled.size(axis) + columns[axis]
-        if code.max(initial=0) >> CODE_BITS:
-            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
-    _, first, place = np.unique(code, return_index=True, return_inverse=True)
-    return ({axis: columns[axis][first] for axis in axes}, income_year[first]), place
+    first_year = int(income_year.min())
+    code, size = income_year - first_year, int(income_year.max()) - first_year + 1
+    for axis in compiled.axes:
+        column, width = columns[axis], compiled.size(axis)
+        if (column == column[0]).all():
+            continue
+        if size * width > CODES:
+            rows, code = dense(code, size)
+            size = len(rows)
+        code, size = code * width + column, size * width
+    rows, place = dense(code, size)
+    return ({axis: columns[axis][rows] for axis in compiled.axes}, income_year[rows]), place
 
 
 def _recorded(layer: Layer, compiled: Compiled, claims: pl.DataFrame) -> Ints:
@@ -337,13 +356,19 @@ def _sum(columns: tuple[str, ...], claims: pl.DataFrame) -> Ints:
     missing = np.zeros(claims.height, bool)
     total = np.zeros(claims.height, np.int64)
     for column in columns:
-        empty = claims[column].is_null().to_numpy()
-        known |= ~empty
-        if column not in MAY_BE_EMPTY:
-            missing |= empty
-        total += claims[column].fill_null(0).to_numpy()
-    negative = total < 0
-    return np.where(known & ~missing & ~negative, total, NOT_RECORDED)
+        amounts = claims[column]
+        if amounts.null_count() == claims.height:
+            missing |= column not in MAY_BE_EMPTY
+        elif amounts.null_count() == 0:
+            known[:] = True
+            total += amounts.to_numpy()
+        else:
+            empty = amounts.is_null().to_numpy()
+            known |= ~empty
+            if column not in MAY_BE_EMPTY:
+                missing |= empty
+            total += amounts.fill_null(0).to_numpy()
+    return np.where(known & ~missing & (total >= 0), total, NOT_RECORDED)
 
 
 def _any_unknown(made: Parameters) -> bool:

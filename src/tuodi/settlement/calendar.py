@@ -6,6 +6,8 @@ a day is not known. Source: docs/reference/pack-language.md section 3. Imports `
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -31,15 +33,36 @@ NO_DAY = np.iinfo(np.int32).min
 Ints = npt.NDArray[np.int64]
 
 
+WIDEST = 200_000
+"""Days are looked up in a table where they span less than this; what is asked of a day is then worked out once."""
+
+
 class Days:
-    """The days of each bill: admission (NO_DAY where unknown), discharge, settlement."""
+    """The days of each bill, each worked out when it is asked for: admission (NO_DAY where unknown), discharge,
+    settlement."""
 
     def __init__(self, claims: pl.DataFrame, stay_settings: frozenset[str]) -> None:
-        self.discharged = days(claims["discharged_on"])
-        self.settled = days(claims["settled_at"].dt.date())
-        admitted = days(claims["admitted_on"])
-        is_stay = claims["setting"].is_in(list(stay_settings)).to_numpy()
-        self.admitted = np.where((admitted == NO_DAY) & ~is_stay, self.discharged, admitted)
+        self._claims, self._stay_settings = claims, stay_settings
+
+    @cached_property
+    def discharged(self) -> Ints:
+        """The day of discharge."""
+        return days(self._claims["discharged_on"])
+
+    @cached_property
+    def settled(self) -> Ints:
+        """The day of settlement."""
+        return days(self._claims["settled_at"].dt.date())
+
+    @cached_property
+    def admitted(self) -> Ints:
+        """The day of admission; that of discharge where the setting has no stay."""
+        column = self._claims["admitted_on"]
+        admitted = days(column)
+        if not column.null_count():
+            return admitted
+        is_stay = self._claims["setting"].is_in(list(self._stay_settings)).to_numpy()
+        return np.where((admitted == NO_DAY) & ~is_stay, self.discharged, admitted)
 
     def of(self, name: str) -> Ints:
         """The day that ``admitted_on``, ``discharged_on`` or ``settled_at`` names (``on_…`` likewise)."""
@@ -50,11 +73,20 @@ class Days:
 
 def days(column: pl.Series) -> Ints:
     """A date column as days since 1970."""
+    if column.null_count() == len(column):
+        return np.full(len(column), NO_DAY, np.int64)
     return column.cast(pl.Int32).fill_null(NO_DAY).to_numpy().astype(np.int64)
 
 
 def ymd(day: Ints) -> tuple[Ints, Ints, Ints]:
     """Year, month and day of the month."""
+    first, last = int(day.min(initial=0)), int(day.max(initial=0))
+    if len(day) > last - first < WIDEST:
+        return tuple(part[day - first] for part in _ymd(np.arange(first, last + 1)))  # type: ignore[return-value]
+    return _ymd(day)
+
+
+def _ymd(day: Ints) -> tuple[Ints, Ints, Ints]:
     dates = day.astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     number = months.astype(np.int64)
@@ -82,6 +114,13 @@ def counter_years(claims: pl.DataFrame, bill_days: Days, dates: Dates) -> Ints:
 
 def years_of(day: Ints, dates: Dates) -> Ints:
     """The counter year that holds each day; NO_DAY where the day is unknown."""
+    first, last = int(day.min(initial=0)), int(day.max(initial=0))
+    if len(day) > last - first < WIDEST:
+        return _years_of(np.arange(first, last + 1), dates)[day - first]
+    return _years_of(day, dates)
+
+
+def _years_of(day: Ints, dates: Dates) -> Ints:
     year, month, day_of_month = ymd(np.where(day == NO_DAY, 0, day))
     first_month, first_day = dates.year_starts
     before = (month < first_month) | ((month == first_month) & (day_of_month < first_day))

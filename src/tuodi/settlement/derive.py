@@ -28,12 +28,12 @@ def derive(
     derived: Derived,
     bills: pl.DataFrame,
     positions: Mapping[str, npt.NDArray[np.intp]],
-    age: npt.NDArray[np.int64],
+    age: Callable[[], npt.NDArray[np.int64]],
     holds_identity: Callable[[tuple[str, ...]], Truth],
 ) -> npt.NDArray[np.intp]:
     """Positions of one derived attribute in its space, bill by bill.
 
-    ``positions`` holds the code columns and the attributes derived before.
+    ``positions`` holds the code columns and the attributes derived before; ``age`` is asked only where a rule does.
     """
     space = compiled.spaces[derived.name]
     result = np.full(bills.height, space.codes.index("none") if "none" in space.codes else space.unknown, np.intp)
@@ -56,7 +56,7 @@ def _holds(
     condition: Condition,
     bills: pl.DataFrame,
     positions: Mapping[str, npt.NDArray[np.intp]],
-    age: npt.NDArray[np.int64],
+    age: Callable[[], npt.NDArray[np.int64]],
     holds_identity: Callable[[tuple[str, ...]], Truth],
 ) -> Truth:
     column = condition.column
@@ -65,7 +65,8 @@ def _holds(
         heirs = tuple(code for code, own in local.items() if own.parent in condition.codes)
         return holds_identity((*condition.codes, *heirs))
     if column == "age":
-        return _within(age, age == NO_DAY, condition)
+        years = age()
+        return _within(years, years == NO_DAY, condition)
     if column in AMOUNTS:
         amount = bills[column].to_numpy()
         return _within(amount, np.zeros(len(amount), bool), condition)

@@ -7,8 +7,9 @@ Source: docs/reference/pack-language.md section 4. Imports ``tuodi.law`` and ``t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,29 @@ FAR = np.iinfo(np.int32).max
 Ints = npt.NDArray[np.int64]
 
 
+class Names(NamedTuple):
+    """A column of texts that repeat: the place of each among ``words``."""
+
+    at: npt.NDArray[np.intp]
+    words: tuple[str, ...]
+
+    def among(self, wanted: Collection[str]) -> npt.NDArray[np.bool_]:
+        """Which entries are one of these texts."""
+        return np.array([word in wanted for word in self.words], bool)[self.at]
+
+    def of(self, rows: npt.NDArray[np.intp]) -> Names:
+        """The entries of some rows."""
+        return Names(self.at[rows], self.words)
+
+
+def _names(column: pl.Series) -> Names:
+    column = column.fill_null("")
+    words = column.unique().sort()
+    if not len(words):
+        return Names(np.zeros(0, np.intp), ("",))
+    return Names(column.cast(pl.Enum(words)).to_physical().to_numpy().astype(np.intp), tuple(words))
+
+
 @dataclass(frozen=True)
 class Pairs:
     """Every bill with every identity row of its person.
@@ -40,8 +64,8 @@ class Pairs:
     """
 
     bill: npt.NDArray[np.intp]
-    identity: npt.NDArray[np.str_]
-    scheme: npt.NDArray[np.str_]
+    identity: Names
+    scheme: Names
     chosen: npt.NDArray[np.bool_]
     low: Ints
     high: Ints
@@ -84,51 +108,65 @@ def check_identities(packs: Sequence[Pack], identities: pl.DataFrame) -> None:
 def pair(
     compiled: Compiled,
     bills: pl.DataFrame,
+    person: Ints,
     bill_days: Days,
     identities: pl.DataFrame,
+    holder: Ints,
     spans: tuple[Ints, Ints] | None = None,
 ) -> Pairs:
     """Join bills (in their order) to the identity rows of their persons, with the days on which each counts.
 
+    ``person`` and ``holder`` number the persons of ``bills`` and ``identities`` alike (-1: somebody without bills).
     ``spans``: the first and the last day of each bill's whole stay, read where identities count ``by_stay``.
     """
     rules = compiled.pack.identities
     any_day = compiled.pack.dates.identity == "any_day_of_stay"
+    bill, row = _matches(person, holder)
+    discharged = bill_days.discharged[bill]
     if any_day:
-        low, high = bill_days.admitted, bill_days.discharged
+        low, high = bill_days.admitted[bill], discharged
     else:
-        low = bill_days.of(compiled.pack.dates.identity)
-        high = np.where(low == NO_DAY, bill_days.discharged, low)
-    left = bills.select("person_id", "scheme").with_row_index("bill")
-    joined = left.join(identities, on="person_id", how="inner", maintain_order="left_right")
-    bill = joined["bill"].to_numpy().astype(np.intp)
-    begun = days(joined["from"])
-    end = np.where((until := days(joined["to"])) == NO_DAY, FAR, until)
+        low = bill_days.of(compiled.pack.dates.identity)[bill]
+        high = np.where(low == NO_DAY, discharged, low)
+    begun, until = days(identities["from"]), days(identities["to"])
+    end = np.where(until == NO_DAY, FAR, until)
     start = month_start(begun, 1) if rules.effective == "next_month" else begun
     if rules.ends == "end_of_month":
         end = np.where(end == FAR, FAR, month_start(np.where(end == FAR, 0, end), 1) - 1)
-    names = joined["identity"].to_numpy().astype(str) if len(joined) else np.array([], str)
+    names = _names(identities["identity"])
     for identity, months in rules.valid_months.items():
-        meant = np.isin(
-            names,
-            [code for code in _heirs(compiled, (identity,)) if code == identity or code not in rules.valid_months],
+        meant = names.among(
+            [code for code in _heirs(compiled, (identity,)) if code == identity or code not in rules.valid_months]
         )
         end = np.where(meant, np.minimum(end, add_months(begun, months) - 1), end)
-    recognised = days(joined["recognised_on"])
+    recognised = days(identities["recognised_on"])
     return Pairs(
         bill=bill,
-        identity=names,
-        scheme=joined["scheme"].fill_null("").to_numpy().astype(str) if len(joined) else np.array([], str),
-        chosen=joined["chosen"].fill_null(value=False).to_numpy().astype(bool),
-        low=low[bill],
-        high=high[bill],
+        identity=names.of(row),
+        scheme=_names(bills["scheme"]).of(bill),
+        chosen=identities["chosen"].fill_null(value=False).to_numpy().astype(bool)[row],
+        low=low,
+        high=high,
         only_admission=not any_day,
-        start=start,
-        end=end,
-        begun=begun,
-        recognised=np.where(recognised == NO_DAY, begun, recognised),
+        start=start[row],
+        end=end[row],
+        begun=begun[row],
+        recognised=np.where(recognised == NO_DAY, begun, recognised)[row],
         stay=(spans[0][bill], spans[1][bill]) if spans is not None and rules.effective == "by_stay" else None,
     )
+
+
+def _matches(person: Ints, holder: Ints) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Every bill with every row of its person, bills in order and the rows of each in theirs."""
+    people = int(person.max(initial=-1)) + 1
+    own = np.flatnonzero(holder >= 0)
+    rows = own[np.argsort(holder[own], kind="stable")]
+    count = np.bincount(holder[own], minlength=people)
+    first = np.cumsum(count) - count
+    times = count[person]
+    bill = np.repeat(np.arange(len(person)), times)
+    begins = np.cumsum(times) - times
+    return bill, rows[first[person][bill] + np.arange(len(bill)) - begins[bill]]
 
 
 def _heirs(compiled: Compiled, identities: tuple[str, ...]) -> tuple[str, ...]:
@@ -149,13 +187,13 @@ def class_positions(
     space = class_space(classes)
     nobody = len(space.codes)
     fallback = space.codes.index(classes.default) if classes.default else nobody
-    having, at = np.unique(pairs.bill, return_inverse=True)
+    having, at = _distinct(pairs.bill)
     sure = np.zeros((len(having), len(classes.order)), bool)
     perhaps, chosen = sure.copy(), sure.copy()
     in_force = pairs.held(_starts(compiled, column.look_back, pairs))
     for number, definition in enumerate(classes.order):
         for scheme, identities in _members(compiled, classes, definition.name).items():
-            rows = np.isin(pairs.identity, identities) & (in_force != FALSE)
+            rows = pairs.identity.among(identities) & (in_force != FALSE)
             certain = rows & (in_force == TRUE)
             if scheme:
                 truth = _of_scheme(compiled, pairs, scheme)
@@ -165,7 +203,7 @@ def class_positions(
             perhaps[at[rows & ~certain], number] = True
             chosen[at[rows & (in_force == TRUE) & pairs.chosen], number] = True
         parents = _undecided_parents(compiled, classes, definition)
-        perhaps[at[np.isin(pairs.identity, parents) & (in_force != FALSE)], number] = True
+        perhaps[at[pairs.identity.among(parents) & (in_force != FALSE)], number] = True
     possible = _first(sure, perhaps, fallback)
     if len(classes.choose) == 2:
         one, other = (space.codes.index(name) for name in classes.choose)
@@ -186,12 +224,18 @@ def class_positions(
     return positions, masks
 
 
+def _distinct(bill: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The distinct bills of pairs, which lie in their order, and the place of each pair's bill among them."""
+    begins = np.ones(len(bill), bool)
+    begins[1:] = bill[1:] != bill[:-1]
+    return bill[begins], np.cumsum(begins) - 1
+
+
 def _of_scheme(compiled: Compiled, pairs: Pairs, scheme: str) -> npt.NDArray[np.uint8]:
     """Whether each pair's bill is of a scheme; UNDECIDED where the bill does not say."""
     space = compiled.spaces["scheme"]
     holds = dict(zip(space.codes, space.holds((scheme,)), strict=False))
-    named, at = np.unique(pairs.scheme, return_inverse=True)
-    return np.array([holds.get(str(code), UNDECIDED) for code in named], np.uint8)[at]
+    return np.array([holds.get(code, UNDECIDED) for code in pairs.scheme.words], np.uint8)[pairs.scheme.at]
 
 
 def _first(
@@ -217,7 +261,7 @@ def moved_years(compiled: Compiled, column: ClassColumn, pairs: Pairs, bills: in
     for rule in column.look_back:
         if rule.year != "recognition":
             continue
-        named = np.isin(pairs.identity, _heirs(compiled, rule.identities))
+        named = pairs.identity.among(_heirs(compiled, rule.identities))
         reached = named & (pairs.held(_starts(compiled, (rule,), pairs)) == TRUE)
         only = reached & (pairs.held() != TRUE)
         anchor = _anchor(rule, pairs)
@@ -232,7 +276,7 @@ def moved_years(compiled: Compiled, column: ClassColumn, pairs: Pairs, bills: in
 
 def in_force(pairs: Pairs, identities: tuple[str, ...], bills: int) -> npt.NDArray[np.uint8]:
     """Whether one of these identities is in force on each bill, look-backs aside."""
-    truth = np.where(np.isin(pairs.identity, identities), pairs.held(), FALSE)
+    truth = np.where(pairs.identity.among(identities), pairs.held(), FALSE)
     order = np.array([0, 2, 1], np.uint8)  # FALSE < UNDECIDED < TRUE
     ranked = np.zeros(bills, np.uint8)
     np.maximum.at(ranked, pairs.bill, order[truth])
@@ -248,7 +292,7 @@ def _starts(compiled: Compiled, look_back: tuple[LookBack, ...], pairs: Pairs) -
     for rule in look_back:
         back = rule.months - 1 if rule.anchor_month_counts else rule.months
         earlier = month_start(_anchor(rule, pairs), -back)
-        start = np.where(np.isin(pairs.identity, _heirs(compiled, rule.identities)), np.minimum(start, earlier), start)
+        start = np.where(pairs.identity.among(_heirs(compiled, rule.identities)), np.minimum(start, earlier), start)
     return start
 
 

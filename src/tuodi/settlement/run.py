@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,13 +21,14 @@ from tuodi.law import read_pack, versions_of
 from tuodi.law.compile import Compiled, Structure, compile_pack
 from tuodi.law.model import Pack
 from tuodi.settlement import kernel as k
-from tuodi.settlement import trace as steps_of
 from tuodi.settlement.bills import Bills, bills_of
 from tuodi.settlement.calendar import NO_DAY, Days, counter_years
 from tuodi.settlement.identity import check_identities
 from tuodi.settlement.machine import Machine
+from tuodi.settlement.order import People, duplicate, number_people
+from tuodi.settlement.outcome import Outcome
 from tuodi.settlement.program import counter_slot
-from tuodi.settlement.reversal import ANNULLED, QUARANTINED, STANDING, annul
+from tuodi.settlement.reversal import QUARANTINED, STANDING, annul
 from tuodi.settlement.stays import StayFacts, overlapping, stay_numbers, stay_spans
 from tuodi.tables import CLAIMS, IDENTITIES, OPENING, PERSONS, conform
 
@@ -116,20 +116,30 @@ def settle_with(
     _check(law, claims, given)
     check_identities(law.packs, identities)
     claims = _with_persons(claims, persons)
+    people = number_people(claims["person_id"])
+    held = people.codes_of(identities["person_id"])
+    identities, held = identities.filter(pl.Series(held >= 0)), held[held >= 0]
     state, why = annul(claims)
     version = _versions(law, claims, state, why)
-    facts = _stay_facts(law, claims, version, state)
-    outcome = _Outcome(claims, law.layers, state, why, trace=trace)
+    facts = _stay_facts(law, claims, people, version, state)
+    outcome = Outcome(claims, law, state, why, trace=trace)
     for structure in dict.fromkeys(compiled.structure for compiled in law.versions):
         members = [number for number, compiled in enumerate(law.versions) if compiled.structure == structure]
-        rows = np.flatnonzero((state == STANDING) & np.isin(version, members))
+        wanted = (state == STANDING) & np.isin(version, members)
+        rows = np.flatnonzero(wanted)
         if len(rows):
             compiled = [law.versions[number] for number in members]
             chosen = np.searchsorted(np.array(members), version[rows])
-            own = None if facts is None else facts.of(rows)
-            bills = bills_of(compiled, chosen, claims[rows], identities, opening, window_from, own)
-            _run(structure, compiled, bills, rows, opening, given, outcome, threads, shape)
-    _mixed_years(law, outcome, facts)
+            every = len(rows) == claims.height
+            own = facts if facts is None or every else facts.of(rows)
+            bills = bills_of(
+                compiled, chosen, claims if every else claims[rows], people if every else people.of(rows),
+                (identities, held), opening, window_from, own,
+            )  # fmt: skip
+            machine = Machine(structure, bills, _openings(structure, bills, opening), given, trace, shape)
+            machine.run(threads)
+            outcome.collect(structure, members, bills, rows, machine)
+    outcome.open_mixed_years(people.code, facts)
     return Settlement(outcome.table(), outcome.trace_table() if trace else None, outcome.left_table())
 
 
@@ -137,9 +147,9 @@ def _check(law: Law, claims: pl.DataFrame, given: Collection[str]) -> None:
     for layer in given:
         if layer not in law.layers:
             raise UsageError(f"given: unknown layer {layer!r}{nearest(layer, law.layers)}; layers are {law.layers}")
-    twice = claims["claim_id"].is_duplicated()
-    if twice.any():
-        raise TableError(f"table claims: claim_id {claims['claim_id'].filter(twice)[0]!r} occurs more than once")
+    twice = duplicate(claims["claim_id"])
+    if twice is not None:
+        raise TableError(f"table claims: claim_id {twice!r} occurs more than once")
 
 
 def _with_persons(claims: pl.DataFrame, persons: pl.DataFrame | None) -> pl.DataFrame:
@@ -167,7 +177,7 @@ def _versions(
         last = np.iinfo(np.int32).max if pack.in_force_to is None else np.datetime64(pack.in_force_to).astype(np.int64)
         chosen[(chosen < 0) & (day >= first) & (day <= last)] = number
         year = counter_years(claims, bill_days, pack.dates)
-        for row in np.flatnonzero((chosen == number) & (year == NO_DAY) & (state == STANDING)):
+        for row in np.flatnonzero((year == NO_DAY) & (chosen == number) & (state == STANDING)):
             state[row], why[int(row)] = QUARANTINED, "counter_year_unknown"
     for row in np.flatnonzero((chosen < 0) & (state == STANDING)):
         state[row] = QUARANTINED
@@ -176,7 +186,11 @@ def _versions(
 
 
 def _stay_facts(
-    law: Law, claims: pl.DataFrame, version: npt.NDArray[np.int64], state: npt.NDArray[np.uint8]
+    law: Law,
+    claims: pl.DataFrame,
+    people: People,
+    version: npt.NDArray[np.int64],
+    state: npt.NDArray[np.uint8],
 ) -> StayFacts | None:
     """What only all bills of a person together can tell of a stay, over all versions; None where none of them asks."""
     by_stay = any(compiled.pack.identities.effective == "by_stay" for compiled in law.versions)
@@ -189,105 +203,9 @@ def _stay_facts(
         own = standing & (version == number)
         admitted = np.where(own, Days(claims, compiled.stay_settings).admitted, admitted)
         inpatient |= own & claims["setting"].is_in(list(compiled.spaces["setting"].expand(("inpatient",)))).to_numpy()
-    stay = stay_numbers(claims)
+    stay = stay_numbers(claims, people.code)
     first, last = stay_spans(claims, stay, admitted, standing)
-    return StayFacts(stay, first, last, inpatient, overlapping(claims, stay, inpatient))
-
-
-class _Outcome:
-    """Arrays over all claims, filled structure by structure, read out as one table."""
-
-    def __init__(
-        self,
-        claims: pl.DataFrame,
-        layers: tuple[str, ...],
-        state: npt.NDArray[np.uint8],
-        why: dict[int, str],
-        *,
-        trace: bool,
-    ) -> None:
-        rows = claims.height
-        self.claims, self.layers, self.state, self.why = claims, layers, state, why
-        self.pay = np.zeros((len(layers), rows), np.int64)
-        self.known = np.ones((len(layers), rows), bool)
-        self.self_in_scope = np.zeros(rows, np.int64)
-        self.self_total = np.zeros(rows, np.int64)
-        self.admitted = np.zeros(rows, np.uint8)
-        self.counter_year = np.full(rows, NO_DAY, np.int64)
-        self.version = np.full(rows, "", object)
-        self.open_self = np.zeros(rows, bool)
-        self.reasons: dict[int, list[str]] = {}
-        self.traces: list[pl.DataFrame] = []
-        self.lefts: list[pl.DataFrame] = []
-        self.tracing = trace
-
-    def add_reason(self, row: int, reason: str) -> None:
-        self.reasons.setdefault(row, []).append(reason)
-
-    def open_layer(self, row: int, layer: str, reason: str) -> None:
-        self.known[self.layers.index(layer), row] = False
-        self.add_reason(row, f"{layer}:{reason}")
-
-    def table(self) -> pl.DataFrame:
-        settled = self.state == STANDING
-        undetermined = settled & (~self.known.all(axis=0) | self.open_self)
-        status = np.full(self.claims.height, "ok", object)
-        status[self.admitted == 0] = "outside"
-        status[undetermined] = "undetermined"
-        status[self.state == ANNULLED] = "annulled"
-        status[self.state == QUARANTINED] = "quarantined"
-        for row, why in self.why.items():
-            self.reasons[row] = [why]
-        reason = [";".join(dict.fromkeys(self.reasons.get(row, ()))) for row in range(self.claims.height)]
-        quarantined = self.state == QUARANTINED
-        amounts = {
-            f"pay_{layer}": _nullable(self.pay[at], self.known[at] & ~quarantined)
-            for at, layer in enumerate(self.layers)
-        }
-        return pl.DataFrame(
-            {
-                "claim_id": self.claims["claim_id"],
-                "person_id": self.claims["person_id"],
-                "status": pl.Series(status.tolist(), dtype=pl.String),
-                "reason": pl.Series(reason, dtype=pl.String),
-                **amounts,
-                "self_in_scope": _nullable(self.self_in_scope, ~undetermined & ~quarantined),
-                "self_total": _nullable(self.self_total, ~undetermined & ~quarantined),
-                "counter_year": _nullable(self.counter_year, self.counter_year != NO_DAY),
-                "pack": pl.Series(self.version.tolist(), dtype=pl.String),
-            }
-        )
-
-    def left_table(self) -> pl.DataFrame | None:
-        return pl.concat(self.lefts) if self.lefts else None
-
-    def trace_table(self) -> pl.DataFrame:
-        return pl.concat(self.traces) if self.traces else steps_of.empty()
-
-
-def _nullable(values: npt.NDArray[np.int64], known: npt.NDArray[np.bool_]) -> pl.Series:
-    return pl.select(pl.when(pl.Series(known)).then(pl.Series(values)).otherwise(None)).to_series()
-
-
-def _run(
-    structure: Structure,
-    versions: list[Compiled],
-    bills: Bills,
-    rows: npt.NDArray[np.intp],
-    opening: pl.DataFrame,
-    given: Collection[str],
-    outcome: _Outcome,
-    threads: int,
-    shape: k.Shape | None,
-) -> None:
-    """Run the kernel over the bills of one structure and write what it finds into ``outcome``."""
-    machine = Machine(structure, bills, _openings(structure, bills, opening), given, outcome.tracing, shape)
-    machine.run(threads)
-    _collect(structure, versions, bills, rows, machine.out, outcome)
-    if outcome.tracing and machine.shape.trace:
-        if machine.shape.parts:
-            outcome.lefts.append(steps_of.left_table(bills, machine.steps))
-        outcome.traces.append(steps_of.trace_table(structure, bills, versions, machine.out, machine.steps))
+    return StayFacts(stay, first, last, inpatient, overlapping(claims, people.code, stay, inpatient))
 
 
 def _openings(
@@ -299,71 +217,16 @@ def _openings(
     if opening.is_empty():
         return at, np.zeros((1, slots), np.int64)
     names = {name: counter_slot(structure, name) for name in opening["counter"].unique()}
-    groups = opening.group_by("person_id", "counter_year", maintain_order=True).agg("counter", "amount")
+    rows = opening.select(
+        "amount", person=bills.people.codes_of(opening["person_id"]), year="counter_year",
+        slot=pl.col("counter").replace_strict(names, return_dtype=pl.Int64),
+    )  # fmt: skip
+    groups = rows.select("person", "year").unique(maintain_order=True).with_row_index("balance")
     balances = np.zeros((groups.height, slots), np.int64)
-    where: dict[tuple[str, int], int] = {}
-    for number, (person, year, counters, amounts) in enumerate(groups.iter_rows()):
-        where[person, year] = number
-        for counter, amount in zip(counters, amounts, strict=True):
-            balances[number, names[counter]] += amount
-    for bill in np.flatnonzero(bills.begins):
-        found = where.get((bills.person[bill], int(bills.counter_year[bill])))
-        if found is not None:
-            at[bill] = found
+    placed = rows.join(groups, on=["person", "year"], maintain_order="left")
+    np.add.at(balances, (placed["balance"].to_numpy(), placed["slot"].to_numpy()), placed["amount"].to_numpy())
+    first = np.flatnonzero(bills.begins)
+    keys = pl.DataFrame({"person": bills.person[first], "year": bills.counter_year[first]})
+    own = keys.join(groups, on=["person", "year"], how="left", maintain_order="left")["balance"]
+    at[first[own.is_not_null().to_numpy()]] = own.drop_nulls().to_numpy()
     return at, balances
-
-
-def _collect(
-    structure: Structure,
-    versions: list[Compiled],
-    bills: Bills,
-    rows: npt.NDArray[np.intp],
-    out: dict[str, npt.NDArray[Any]],
-    outcome: _Outcome,
-) -> None:
-    target = rows[bills.order]
-    outcome.self_in_scope[target] = out["self_in_scope"]
-    outcome.self_total[target] = out["self_total"]
-    outcome.admitted[target] = out["admitted"]
-    outcome.counter_year[target] = bills.counter_year
-    names = np.array([version.pack.id for version in versions], object)
-    outcome.version[target] = names[bills.version]
-    for at, layer in enumerate(structure.layers):
-        into = outcome.layers.index(layer.id)
-        outcome.pay[into, target] = out["pay"][at]
-        outcome.known[into, target] = (out["open"] >> at & 1) == 0
-        waived = np.zeros(bills.height, bool)
-        for cap_at, cap in enumerate(structure.caps):
-            if cap.layer == at:
-                waived |= bills.parameters.waived[bills.profile, cap_at].astype(bool)
-        for bill in np.flatnonzero(waived & (out["pay"][at] > 0)):
-            outcome.add_reason(int(target[bill]), f"{layer.id}:cap_unknown_treated_as_none")
-    outcome.open_self[target] = (out["open"] >> k.SELF_OPEN & 1).astype(bool)
-    for bill in np.flatnonzero(outcome.open_self[target]):
-        outcome.add_reason(int(target[bill]), "hospital_part_not_stated")
-    for bill in np.flatnonzero(out["open"]):
-        for at, layer in enumerate(structure.layers):
-            if out["open"][bill] >> at & 1:
-                code = k.REASONS[out["reason"][at, bill]]
-                outcome.add_reason(int(target[bill]), f"{layer.id}:{code}")
-
-
-def _mixed_years(law: Law, outcome: _Outcome, facts: StayFacts | None) -> None:
-    """A counter year or a stay settled under versions of different structure has no common counters: undetermined."""
-    structures = {compiled.pack.id: compiled.structure for compiled in law.versions}
-    if len(set(structures.values())) < 2:
-        return
-    frame = outcome.table().with_row_index("row")
-    if facts is not None:
-        frame = frame.with_columns(stay=facts.number)
-    frame = frame.filter(pl.col("counter_year").is_not_null())
-    kinds = {name: list(dict.fromkeys(structures.values())).index(value) for name, value in structures.items()}
-    frame = frame.with_columns(kind=pl.col("pack").replace_strict(kinds, return_dtype=pl.Int64))
-    frame = frame.with_columns(mixed=pl.col("kind").n_unique().over("person_id", "counter_year") > 1)
-    if facts is not None:
-        frame = frame.with_columns(mixed=pl.col("mixed") | (pl.col("kind").n_unique().over("stay") > 1))
-    mixed = pl.col("mixed").any().over("person_id", "counter_year")
-    for row, pack in frame.filter(mixed).select("row", "pack").iter_rows():
-        for layer in structures[pack].layers:
-            if layer.form != "given":
-                outcome.open_layer(row, layer.id, "version_changes_within_year")

@@ -79,7 +79,7 @@ def trace_table(
 def left_table(bills: Bills, steps: dict[str, Array]) -> pl.DataFrame:
     """What every layer left unpaid on each bill, by bucket (kernels with ``parts`` only)."""
     columns = {name: steps["left"][:, number] for number, name in enumerate(BUCKETS)}
-    return pl.DataFrame({"claim_id": bills.claims["claim_id"], **columns}, schema=LEFT)
+    return pl.DataFrame({"claim_id": bills.claim_ids, **columns}, schema=LEFT)
 
 
 def wide_trace(run: Settlement, layers: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
@@ -144,7 +144,7 @@ def _layer_steps(
     undetermined = (out["open"] >> at & 1).astype(bool)
     return pl.DataFrame(
         {
-            "claim_id": bills.claims["claim_id"],
+            "claim_id": bills.claim_ids,
             "layer": pl.Series([layer.id] * n, dtype=pl.String),
             "class": pl.Series(_class_names(versions, bills, at), dtype=pl.String),
             "state": pl.Series(state, dtype=pl.String),

@@ -1,0 +1,140 @@
+"""Persons as numbers and the total order of bills: integers are sorted, never texts.
+
+Enters: a conformed claims table. Leaves: :class:`People` and permutations. The order is (person, counter year, settled
+at, discharged on, claim id), texts by their bytes, so row order never matters. Imports nothing of this project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+__all__ = ["People", "dense", "duplicate", "number_people", "settlement_order"]
+
+Ints = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.intp]
+
+KEY_BITS = 63
+TABLE = 1 << 22
+"""Codes below this are renumbered through a table, larger ones by sorting."""
+
+
+@dataclass(frozen=True)
+class People:
+    """``code``: each row's person as its place among ``ids``, the distinct ids in order."""
+
+    code: Ints
+    ids: pl.Series
+
+    def of(self, rows: Rows) -> People:
+        """The persons of some rows, by the same numbers."""
+        return People(self.code[rows], self.ids)
+
+    def codes_of(self, ids: pl.Series) -> Ints:
+        """The codes of other texts; -1 for a person who has no row."""
+        known = pl.DataFrame({"id": self.ids, "code": np.arange(len(self.ids), dtype=np.int64)})
+        found = pl.DataFrame({"id": ids}).join(known, on="id", how="left", maintain_order="left")["code"]
+        return found.fill_null(-1).to_numpy()
+
+
+def number_people(column: pl.Series) -> People:
+    """Number the persons of a column that has no nulls."""
+    if column.is_sorted():
+        begins = np.diff(column.rle_id().to_numpy().astype(np.int64), prepend=-1) != 0
+        return People(np.cumsum(begins) - 1, column.filter(pl.Series(begins)))
+    # Rows of one person are brought together by a hash of the id; only distinct ids are then sorted as texts.
+    hashed = column.hash().to_numpy()
+    together = np.argsort(hashed)
+    gathered = column.gather(together)
+    begins = (gathered != gathered.shift(1)).fill_null(value=True).to_numpy()
+    distinct = gathered.filter(pl.Series(begins))
+    by_text = distinct.arg_sort().to_numpy()
+    ids = distinct.gather(by_text)
+    rank = np.empty(len(ids), np.int64)
+    rank[by_text] = np.arange(len(ids))
+    code = np.empty(len(column), np.int64)
+    code[together] = rank[np.cumsum(begins) - 1]
+    if ids.n_unique() < len(ids):  # two ids of one hash lay mixed
+        code = column.rank("dense").to_numpy().astype(np.int64) - 1
+        ids = ids.unique().sort()
+    return People(code, ids)
+
+
+def duplicate(column: pl.Series) -> str | None:
+    """A text that occurs twice, the first by row; None if there is none."""
+    hashed = np.sort(column.hash().to_numpy())
+    if not (hashed[1:] == hashed[:-1]).any():
+        return None
+    twice = column.is_duplicated()
+    return str(column.filter(twice)[0]) if twice.any() else None
+
+
+def settlement_order(person: Ints, year: Ints, claims: pl.DataFrame) -> Rows | None:
+    """Rows in the total order; None where they lie in it already. ``person`` and ``year`` in the order of rows."""
+    if not len(person):
+        return None
+    settled = claims["settled_at"].to_physical().to_numpy()
+    key = _key(person, year, settled)
+    if key is None:
+        frame = pl.DataFrame({"person": person, "year": year, "settled": settled})
+        order = frame.select(pl.arg_sort_by("person", "year", "settled")).to_series().to_numpy().astype(np.intp)
+        same = np.ones(len(order) - 1, bool)
+        for one in (person, year, settled):
+            ordered = one[order]
+            same &= ordered[1:] == ordered[:-1]
+        return _break_ties(order, same, claims)
+    steps = np.diff(key)
+    if (steps > 0).all():
+        return None
+    if (steps >= 0).all():
+        order, ordered = np.arange(len(key)), key
+    else:
+        order = np.argsort(key)
+        ordered = key[order]
+    return _break_ties(order, ordered[1:] == ordered[:-1], claims)
+
+
+def _key(person: Ints, year: Ints, settled: Ints) -> Ints | None:
+    """Person, year and instant in one integer, if they fit."""
+    first_year, first = int(year.min()), int(settled.min())
+    instant = settled - first
+    if not (instant % 1_000_000).any():
+        instant = instant // 1_000_000
+    year_bits = (int(year.max()) - first_year).bit_length()
+    instant_bits = int(instant.max()).bit_length()
+    if int(person.max()).bit_length() + year_bits + instant_bits > KEY_BITS:
+        return None
+    return (((person << year_bits) | (year - first_year)) << instant_bits) | instant
+
+
+def _break_ties(order: Rows, same: npt.NDArray[np.bool_], claims: pl.DataFrame) -> Rows:
+    """Bills of one person, year and instant by day of discharge and claim id."""
+    if not same.any():
+        return order
+    tied = np.flatnonzero(np.concatenate([same, [False]]) | np.concatenate([[False], same]))
+    group = np.cumsum(np.concatenate([[True], ~same]))[tied]
+    rows = order[tied]
+    frame = claims.select("discharged_on", "claim_id")[rows].with_columns(group=group)
+    inside = frame.select(pl.arg_sort_by("group", "discharged_on", "claim_id")).to_series().to_numpy()
+    order = order.copy()
+    order[tied] = rows[inside]
+    return order
+
+
+def dense(code: Ints, size: int) -> tuple[Rows, Ints]:
+    """The first row of each distinct code, in the order of codes, and for each row the place of its code there.
+
+    ``size``: all codes are below it.
+    """
+    if size > TABLE:
+        _, first, place = np.unique(code, return_index=True, return_inverse=True)
+        return first, place.astype(np.int64)
+    first_row = np.full(size, -1, np.intp)
+    first_row[code[::-1]] = np.arange(len(code) - 1, -1, -1)
+    present = np.flatnonzero(first_row >= 0)
+    number = np.empty(size, np.int64)
+    number[present] = np.arange(len(present))
+    return first_row[present], number[code]
