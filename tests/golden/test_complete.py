@@ -35,6 +35,12 @@ UNREACHABLE = {
         ("assistance", "cap", 600_000): "the rate of ordinary inpatient aid is unknown",
         ("assistance", "cap", 10_000_000): "the rate of major-disease aid is unknown",
     },
+    "cn/610700/2015": {
+        ("second", "cap", 1_000_000): "of what the 30 % is taken is unknown",
+    },
+    "cn/360100/2025": {
+        ("catastrophic", "cap", 30_000_000): "the income behind the deductible is unknown",
+    },
 }
 """Known limits that no payment can reach, since a rate before them is unknown."""
 
