@@ -14,9 +14,11 @@ from typing import Literal
 
 from tuodi.law.cells import Fold, Side, aligned, folds
 from tuodi.law.cite import cite_text
-from tuodi.law.facts import Fact, Key, Names, Slot, facts, slots
+from tuodi.law.facts import facts
+from tuodi.law.layer_facts import slots
 from tuodi.law.model import Cap, Classes, Pack, Value
 from tuodi.law.spaces import Space, pack_spaces
+from tuodi.law.statement import Fact, Key, Names, Slot
 from tuodi.law.words import title_words, value_words
 
 __all__ = ["Change", "Kind", "compare"]
@@ -157,7 +159,7 @@ def _union(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
 _SECTIONS = (
     "from", "to", "document", "dates", "code", "hospital", "class", "class_order", "class_order_stated",
     "default_class", "choose", "effective", "ends", "valid", "look_back", "derived", "reference", "order", "layer",
-    "award", "one_stop", "late", "monitoring", "income", "note",
+    "award", "one_stop", "late", "monitoring", "income", "premium", "departs", "note",
 )  # fmt: skip
 _STEPS = (
     "form", "given", "when", "base_over", "base", "deductible", "brackets", "rate", "factor", "points", "fixed",
