@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tuodi.law.model import Cap, Cite, Layer, Pack, Row, Table
-from tuodi.law.spaces import class_space, pack_spaces
+from tuodi.law.spaces import Space, class_space, pack_spaces
 
-__all__ = ["cap_cites", "cell_of", "deductible_cites", "layer_cites", "rate_cites", "row_of"]
+__all__ = ["cap_cites", "cell_of", "deductible_cites", "layer_cites", "rate_cites", "row_among", "row_of"]
 
 
 def cell_of(text: str) -> dict[str, str]:
@@ -21,7 +21,11 @@ def cell_of(text: str) -> dict[str, str]:
 
 def row_of(pack: Pack, layer: Layer, table: Table, cell: Mapping[str, str]) -> Row | None:
     """The row of ``table`` that holds for the codes of ``cell``; None where a code that decides is not known."""
-    spaces = {**pack_spaces(pack), "class": class_space(layer.classes)}
+    return row_among({**pack_spaces(pack), "class": class_space(layer.classes)}, table, cell)
+
+
+def row_among(spaces: Mapping[str, Space], table: Table, cell: Mapping[str, str]) -> Row | None:
+    """:func:`row_of` for many cells: the spaces of the pack and of the layer's classes are made once."""
     rest = None
     for row in table.rows:
         if row.otherwise:

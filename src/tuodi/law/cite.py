@@ -5,15 +5,25 @@ Enters: a pack and the citations of a value. Leaves: text in Chinese or English.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from tuodi.i18n import translator
-from tuodi.law.model import Cite, Document, Pack
+from tuodi.law.model import Cite, Document
 
-__all__ = ["cite_text", "document_text", "is_recalled", "is_verified"]
+__all__ = ["HasDocuments", "cite_text", "document_text", "is_recalled", "is_verified"]
 
 
-def cite_text(pack: Pack, cites: Iterable[Cite], lang: str = "zh") -> str:
+class HasDocuments(Protocol):
+    """A pack, or a national frame."""
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The sources by their keys."""
+        ...
+
+
+def cite_text(pack: HasDocuments, cites: Iterable[Cite], lang: str = "zh") -> str:
     """``京医保发〔2022〕37号 §六(一)3``; several are separated by a semicolon, none is an empty text."""
     _ = translator("law", lang)
     made = []
@@ -37,12 +47,12 @@ def document_text(document: Document, lang: str = "zh") -> str:
     return f"{document.name} {document.date}" if document.date else document.name
 
 
-def is_verified(pack: Pack, cites: Iterable[Cite]) -> bool:
+def is_verified(pack: HasDocuments, cites: Iterable[Cite]) -> bool:
     """Whether every citation is to a law whose text a second reader compared."""
     documents = [pack.documents.get(cite.document) for cite in cites]
     return bool(documents) and all(document is not None and document.verified for document in documents)
 
 
-def is_recalled(pack: Pack, cites: Iterable[Cite]) -> bool:
+def is_recalled(pack: HasDocuments, cites: Iterable[Cite]) -> bool:
     """Whether a citation is to what somebody knows, without a text."""
     return any((found := pack.documents.get(cite.document)) and found.kind == "recall" for cite in cites)

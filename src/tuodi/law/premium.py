@@ -19,7 +19,9 @@ from tuodi.law.values import Reading, cites, each, flag, percent, value
 from tuodi.law.words import amount_words, class_words, code_words, percent_words, value_words
 from tuodi.money import FULL_RATE, round_fraction
 
-__all__ = ["Subsidy", "premium_subsidy", "premium_unknowns", "premium_words", "premium_years"]
+__all__ = [
+    "Subsidy", "pays_words", "premium_subsidy", "premium_unknowns", "premium_words", "premium_years", "rows_for",
+]  # fmt: skip
 
 _FORMS = "full, an amount, a share of the premium such as 90%, {at_least: 60%} or {unknown: why}"
 
@@ -127,8 +129,7 @@ def premium_subsidy(pack: Pack, identities: Collection[str], year: int, person_t
         return Subsidy(None, None, 0, None, "year_not_stated", ())
     stated = found.premium.get("", found.premium.get(person_type))
     premium = stated if isinstance(stated, int) else None
-    rows = [row for row in found.rows if _applies(pack, row, identities)]
-    rows = rows or [row for row in found.rows if not (row.identities or row.classes)]
+    rows = rows_for(pack, found, identities)
     if not rows:
         return Subsidy(None, None, 0, premium, "nobody_named", found.cites)
     full = [row for row in rows if row.full]
@@ -144,6 +145,12 @@ def premium_subsidy(pack: Pack, identities: Collection[str], year: int, person_t
         return Subsidy(None, None, least, premium, why, cited)
     best = rows[sums.index(least)]
     return Subsidy(least, None if premium is None else max(0, premium - least), least, premium, "", best.cites)
+
+
+def rows_for(pack: Pack, year: PremiumYear, identities: Collection[str]) -> list[PremiumRow]:
+    """The rows that name a person with these identities, else the one for everyone else."""
+    named = [row for row in year.rows if _applies(pack, row, identities)]
+    return named or [row for row in year.rows if not (row.identities or row.classes)]
 
 
 def _amount(row: PremiumRow, premium: int | None) -> int | None:
@@ -171,7 +178,7 @@ def premium_words(pack: Pack, lang: str) -> Iterator[Line]:
             said = _("{year} 年{who}个人缴费 {amount}").format(year=one.year, who=who, amount=amount)
             yield _line(pack, said, premium, one.cites, one, lang, 1)
         for row in one.rows:
-            text = _("{who}：{pays}").format(who=_who(pack, row, lang), pays=_pays_words(pack, one, row, lang))
+            text = _("{who}：{pays}").format(who=_who(pack, row, lang), pays=pays_words(pack, one, row, lang))
             yield _line(pack, text, row.pays, row.cites, row, lang, 2)
 
 
@@ -205,7 +212,8 @@ def _who(pack: Pack, row: PremiumRow, lang: str) -> str:
     return _("、").join(names) or _("其他人员")
 
 
-def _pays_words(pack: Pack, year: PremiumYear, row: PremiumRow, lang: str) -> str:
+def pays_words(pack: Pack, year: PremiumYear, row: PremiumRow, lang: str) -> str:
+    """``资助 280.00 元，本人缴 120.00 元``."""
     _ = translator("law", lang)
     if row.full:
         return _("全额资助")

@@ -1,4 +1,4 @@
-"""The structural check of one file by the JSON Schema that editors use (``packs/pack.schema.json``).
+"""The structural check of one file by the JSON Schema that editors use (``packs/pack.schema.json`` and its like).
 
 Enters: the tree of one file. Leaves: problems, each at the line of the value that is wrong. Imports ``tuodi.errors``.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuodi.errors import nearest
@@ -22,18 +23,18 @@ __all__ = ["check_structure"]
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator(schema: Path) -> Draft202012Validator:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(json.loads(schema_file().read_text("utf-8")))
+    return Draft202012Validator(json.loads(schema.read_text("utf-8")))
 
 
-def check_structure(tree: Node, problems: Problems) -> None:
-    """Note every key that is not known and every value of the wrong form.
+def check_structure(tree: Node, problems: Problems, schema: Path | None = None) -> None:
+    """Note every key that is not known and every value of the wrong form; without ``schema``, of a pack.
 
     A place where a problem is noted already is left alone: what was said there knows more of the language.
     """
-    for error in _validator().iter_errors(tree.plain()):
+    for error in _validator(schema or schema_file()).iter_errors(tree.plain()):
         node = _at(tree, list(error.absolute_path))
         for place, found, expected in _explain(node, error):
             if not problems.knows(place.origin):
