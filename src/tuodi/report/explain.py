@@ -17,11 +17,11 @@ from tuodi.settlement import Explanation, explanation_lines
 from tuodi.settlement.explain import Line, step_lines
 from tuodi.vocabulary import label
 
-__all__ = ["render_explanation"]
+__all__ = ["ExplainedStep", "explained_steps", "render_explanation"]
 
 
 @dataclass(frozen=True)
-class _Row:
+class ExplainedStep:
     """A line of the waterfall with what stands beside it."""
 
     bar: Bar
@@ -39,7 +39,7 @@ def render_explanation(explanation: Explanation, lang: str = "zh", form: Literal
         heading=lines[0].text,
         law=title_words(explanation.pack.title, lang, explanation.pack.id),
         pack=explanation.pack.id,
-        rows=_rows(explanation, lang),
+        rows=explained_steps(explanation, lang),
         notes=_notes(explanation, lines),
     )
 
@@ -52,7 +52,8 @@ def _notes(explanation: Explanation, lines: list[Line]) -> list[str]:
     return [line.text for line in lines[heading + 3 :]]
 
 
-def _rows(explanation: Explanation, lang: str) -> list[_Row]:
+def explained_steps(explanation: Explanation, lang: str) -> list[ExplainedStep]:
+    """The waterfall of one bill: its parts, each layer with its arithmetic, what is left to the person."""
     _ = translator("report", lang)
     claim, bill = explanation.claim, explanation.bill
     steps: list[tuple[Step, tuple[Line, ...]]] = [(Step(_("医疗费总额"), claim["total"], "total"), ())]
@@ -71,4 +72,4 @@ def _rows(explanation: Explanation, lang: str) -> list[_Row]:
     steps.append((Step(_("政策范围内个人负担"), bill["self_in_scope"], "self"), ()))
     steps.append((Step(_("个人负担合计（含目录外、超限价、先行自付）"), bill["self_total"], "own"), ()))
     bars = waterfall([step for step, _lines in steps])
-    return [_Row(bar, lines) for bar, (_step, lines) in zip(bars, steps, strict=True)]
+    return [ExplainedStep(bar, lines) for bar, (_step, lines) in zip(bars, steps, strict=True)]

@@ -20,7 +20,9 @@ from tuodi.report.figures import bar, compare_bar
 from tuodi.report.views import PersonView
 from tuodi.report.words import grouped
 
-__all__ = ["NAMES", "Pages", "file_name", "standalone"]
+__all__ = [
+    "HTML_LANG", "LANGUAGE_NAMES", "NAMES", "Pages", "environment", "file_name", "standalone", "static", "tidy",
+]  # fmt: skip
 
 NAMES: Mapping[str, str] = {
     "index": "index",
@@ -43,7 +45,8 @@ def file_name(page: str, lang: str, first: str) -> str:
 
 
 @cache
-def _static(name: str) -> Markup:
+def static(name: str) -> Markup:
+    """A file of this room's ``static`` folder, to stand inside a page."""
     return Markup(files(__package__).joinpath("static", name).read_text("utf-8"))  # our own file
 
 
@@ -51,18 +54,18 @@ def _count(number: int | None) -> str:
     return "—" if number is None else f"{number:,}"
 
 
-def _environment(lang: str) -> Environment:
-    """The templates with what every page may use in one language."""
+def environment(lang: str, room: str = "report") -> Environment:
+    """The templates of a room with what every page may use in one language."""
     made = Environment(
-        loader=PackageLoader("tuodi.report"),
+        loader=PackageLoader(f"tuodi.{room}"),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.globals.update(
-        _=translator("report", lang),
-        say=translator("report", lang),
+        _=translator(room, lang),
+        say=translator(room, lang),
         lang=lang,
         html_lang=HTML_LANG[lang],
         bar=bar,
@@ -70,20 +73,21 @@ def _environment(lang: str) -> Environment:
         comma="、" if lang == "zh" else ", ",
         count=_count,
         grouped=grouped,
-        css=_static("report.css"),
-        js=_static("report.js"),
-        sheet_css=_static("sheets.css"),
+        css=static("report.css"),
+        js=static("report.js"),
+        sheet_css=static("sheets.css"),
     )
     return made
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
+    """A page without blank lines and trailing spaces."""
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
 
 def standalone(template: str, lang: str, **values: Any) -> str:
     """One page that belongs to no report."""
-    return _tidy(_environment(lang).get_template(template).render(**values))
+    return tidy(environment(lang).get_template(template).render(**values))
 
 
 class Pages:
@@ -93,7 +97,7 @@ class Pages:
         self._context = context
         self._first = first
         self._other = other
-        self._environment = _environment(context.lang)
+        self._environment = environment(context.lang)
         self._environment.globals.update(
             other_html_lang=HTML_LANG[other], other_name=LANGUAGE_NAMES[other], meta=context.meta, **shared
         )
@@ -132,4 +136,4 @@ class Pages:
             self_href=self.name(page),
             **values,
         )
-        return _tidy(text)
+        return tidy(text)
