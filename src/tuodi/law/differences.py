@@ -6,6 +6,7 @@ Enters: a pack. Leaves: a line each. Imports ``tuodi.i18n``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from tuodi.i18n import translator
 from tuodi.law.line import Line, line_of
@@ -15,21 +16,39 @@ from tuodi.law.words import (
     class_words,
     code_words,
     conditions_words,
+    record_words,
     rounding_words,
     scope_words,
     title_words,
     value_words,
 )
 
-__all__ = ["differences"]
+__all__ = ["Difference", "answers", "differences"]
 
 Answer = tuple[str, tuple[Cite, ...]]
 
 MARGIN = ("dibao_margin", "rigid_expenditure", "illness_poor")
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A question that places answer differently, this pack's answer, and what it rests on."""
+
+    what: str
+    answer: str
+    cites: tuple[Cite, ...]
+
+
 def differences(pack: Pack, lang: str) -> Iterator[Line]:
     """One line a difference, in the specification's order."""
+    _ = translator("law", lang)
+    for number, item in enumerate(answers(pack, lang), 1):
+        text = _("{number}. {what}：{answer}").format(number=number, what=item.what, answer=item.answer)
+        yield line_of(pack, text, item.cites, None, lang)
+
+
+def answers(pack: Pack, lang: str) -> Iterator[Difference]:
+    """What the pack decides on each of the fourteen."""
     _ = translator("law", lang)
     asked: list[tuple[str, Callable[[Pack, str], Answer]]] = [
         (_("先行自付是否计入基数"), _first_self_pay),
@@ -47,11 +66,9 @@ def differences(pack: Pack, lang: str) -> Iterator[Line]:
         (_("谁可一站式结算"), _one_stop),
         (_("监测指标"), _monitoring),
     ]
-    for number, (what, answer) in enumerate(asked, 1):
+    for what, answer in asked:
         text, cites = answer(pack, lang)
-        yield line_of(
-            pack, _("{number}. {what}：{answer}").format(number=number, what=what, answer=text), cites, None, lang
-        )
+        yield Difference(what, text, cites)
 
 
 def _computed(pack: Pack) -> list[Layer]:
@@ -172,7 +189,8 @@ def _other_aid(pack: Pack, lang: str) -> Answer:
         if column in ("paid_other", "paid_enterprise", "paid_civil_servant", "paid_disabled_veteran")
     }
     if extra:
-        said.append(_("先扣记录中的 {columns}").format(columns=_("、").join(sorted(extra))))
+        names = _("、").join(record_words(column, lang) for column in sorted(extra))
+        said.append(_("先扣记录中的 {columns}").format(columns=names))
     return _("；").join(said) or _("不扣：结算记录里没有商业保险"), aware[0].cites if aware else ()
 
 

@@ -20,6 +20,7 @@ from tuodi.law.words import (
     conditions_words,
     counter_words,
     members_words,
+    record_words,
     scope_words,
     title_words,
     value_words,
@@ -93,7 +94,7 @@ def _layer(pack: Pack, layer: Layer, names: Names, lang: str) -> Iterator[Fact]:
         for scheme, columns in layer.given.columns.items():
             who = code_words(pack, "scheme", scheme, lang) if scheme else _("不分险种")
             what = _("取自记录的项目（{who}）").format(who=who)
-            said = _("、").join(columns)
+            said = _("、").join(record_words(column, lang) for column in columns)
             yield Fact((*where, "given", scheme), section, layer.id, what, said, columns, layer.given.cites)
         return
     if layer.classes != pack.classes:
@@ -160,7 +161,7 @@ def _steps(pack: Pack, layer: Layer, names: Names, lang: str) -> Iterator[Fact]:
         yield Fact((*where, "recompute"), section, layer.id, _("身份变动"), text, True, layer.cites)
     rounding = layer.rounding
     same = (rounding.unit, rounding.direction, rounding.per, rounding.stated)
-    cites = rounding.cites or layer.cites
+    cites = (rounding.cites or layer.cites) if rounding.stated else ()
     yield Fact((*where, "rounding"), section, layer.id, _("取整"), rounding_said(rounding, lang), same, cites)
 
 

@@ -17,6 +17,7 @@ from tuodi.law.words import (
     cap_title,
     conditions_words,
     counter_words,
+    record_words,
     scope_words,
     value_words,
     when_words,
@@ -84,7 +85,7 @@ def _given(pack: Pack, layer: Layer, lang: str) -> Iterator[Line]:
     _ = translator("law", lang)
     given = layer.given
     for scheme, columns in given.columns.items() if given else ():
-        named = _("、").join(columns)
+        named = _("、").join(record_words(column, lang) for column in columns)
         if scheme:
             text = _("{scheme}：以结算记录为准（{columns}）").format(
                 scheme=vocabulary.label("scheme", scheme, lang), columns=named

@@ -29,8 +29,8 @@ from tuodi.law.model import (
 
 __all__ = [
     "amount_words", "bracket_words", "cap_title", "class_words", "code_words", "column_words", "conditions_words",
-    "counter_words", "members_words", "percent_words", "scope_words", "span_words", "title_words", "value_words",
-    "when_words",
+    "counter_words", "members_words", "percent_words", "record_words", "scope_words", "span_words", "title_words",
+    "value_words", "when_words",
 ]  # fmt: skip
 
 
@@ -179,6 +179,14 @@ def span_words(pack: Pack, start: Value | None, to: Value | None, lang: str) -> 
     if to is None:
         return _("{start}以上").format(start=value_words(pack, start, lang))
     return _("{start}至 {to}").format(start=value_words(pack, start, lang), to=value_words(pack, to, lang))
+
+
+def record_words(column: str, lang: str) -> str:
+    """A column of the settlement record under its national name: ``基本医疗保险统筹基金支出``."""
+    names = vocabulary.aliases("claims").get(column, (column,))
+    if lang == "zh":
+        return next((name for name in names if not name.isascii()), column)
+    return column.replace("_", " ")
 
 
 def conditions_words(
