@@ -72,9 +72,12 @@ def _head(county: County) -> Iterator[str]:
     for number, source in enumerate(county.sources, 1):
         fields = [f"{'law' if source.numbered else 'page'}: {_quoted(source.name)}"]
         fields += [f"title: {_quoted(source.title)}"] if source.title else []
-        fields.append(f"date: {source.day.isoformat()}")
         if source.numbered:
+            day = source.day
+            fields.append(f"note: {day.year}年{day.month}月{day.day}日印发")
             fields.append(f"verified: {'true' if source.checked else 'false'}")
+        else:
+            fields.append(f"date: {source.day.isoformat()}")
         yield f"  d{number}: {{{', '.join(fields)}}}"
 
 
