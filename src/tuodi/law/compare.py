@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tuodi.law.cells import Fold, Side, aligned, folds
+from tuodi.law.cells import Fold, Side, folds
 from tuodi.law.cite import cite_text
 from tuodi.law.facts import facts
 from tuodi.law.layer_facts import slots
-from tuodi.law.model import Cap, Classes, Pack, Value
+from tuodi.law.model import Pack, Value
+from tuodi.law.naming import common_names
 from tuodi.law.spaces import Space, pack_spaces
-from tuodi.law.statement import Fact, Key, Names, Slot
-from tuodi.law.words import title_words, value_words
+from tuodi.law.statement import Fact, Key, Slot
+from tuodi.law.words import value_words
 
 __all__ = ["Change", "Kind", "compare"]
 
@@ -51,11 +52,7 @@ def compare(before: Pack, after: Pack, lang: str = "zh") -> tuple[Change, ...]:
     if (before.in_force_from, before.id) > (after.in_force_from, after.id):
         return tuple(_turned(change) for change in compare(after, before, lang))
     packs = (before, after)
-    titles: dict[str, str] = {}
-    for pack in (after, before):
-        for layer in (*pack.layers, *(award.layer for award in pack.awards)):
-            titles.setdefault(layer.id, title_words(layer.title, lang, layer.id))
-    names = _names(before, after, titles)
+    names = common_names(before, after, lang)
     told = [list(facts(pack, own, lang)) for pack, own in zip(packs, names, strict=True)]
     tables = [list(slots(pack, own, lang)) for pack, own in zip(packs, names, strict=True)]
     placed = [(_place(key, packs), change) for key, change in _statements(packs, told, lang)]
@@ -177,44 +174,3 @@ def _place(key: Key, packs: tuple[Pack, Pack]) -> tuple[int, int, int]:
     if key[0].startswith(("class", "choose", "default")) and key[1]:
         return (_SECTIONS.index("layer"), layers.index(key[1]), 0)
     return (section, 0, 0)
-
-
-def _names(before: Pack, after: Pack, titles: Mapping[str, str]) -> tuple[Names, Names]:
-    """Under which common number or name classes and caps stand in each pack."""
-    systems = [_systems(pack) for pack in (before, after)]
-    classes: tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]] = ({}, {})
-    common: dict[str, frozenset[int]] = {}
-    for system in dict.fromkeys([*systems[0], *systems[1]]):
-        pairs = aligned(*(side.get(system, side[""]) for side in systems))
-        for at in (0, 1):
-            classes[at][system] = {name: number for number, pair in enumerate(pairs) if (name := pair[at]) is not None}
-        common[system] = frozenset(number for number, pair in enumerate(pairs) if None not in pair)
-    caps = _cap_names(before, after)
-    shared = frozenset(layer.id for layer in before.layers) & frozenset(layer.id for layer in after.layers)
-    return Names(classes[0], common, caps[0], shared, titles), Names(classes[1], common, caps[1], shared, titles)
-
-
-def _systems(pack: Pack) -> dict[str, Classes]:
-    own = {layer.id: layer.classes for layer in pack.layers if layer.given is None and layer.classes != pack.classes}
-    return {"": pack.classes, **own}
-
-
-def _cap_names(before: Pack, after: Pack) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
-    """Caps of one id are one cap; of the others, those that limit the same money over the same span."""
-    names: tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]] = ({}, {})
-    theirs = {layer.id: layer.caps for layer in (*after.layers, *(award.layer for award in after.awards))}
-    for layer in (*before.layers, *(award.layer for award in before.awards)):
-        left = {cap.id: cap for cap in theirs.get(layer.id, ())}
-        alone = [cap for cap in layer.caps if cap.id not in left]
-        for cap in layer.caps:
-            left.pop(cap.id, None)
-        for cap in alone:
-            match = next((item for item in left.values() if _alike(cap, item)), None)
-            if match is not None:
-                left.pop(match.id)
-                names[1][layer.id, match.id] = cap.id
-    return names
-
-
-def _alike(one: Cap, other: Cap) -> bool:
-    return (one.per, one.counts, dict(one.when.codes)) == (other.per, other.counts, dict(other.when.codes))
