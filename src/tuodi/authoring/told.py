@@ -134,9 +134,7 @@ def _bill(bill: BillTried, lang: str) -> BillView:
     claim = bill.claim
     what = f"{day(claim['settled_at'])} {label('setting', claim['setting'], lang)}"
     heading, *lines = step_lines(bill.pack, bill.step, lang)
-    return BillView(
-        claim["claim_id"], what, bill.differs, bill.recorded, bill.by_pack, heading.cite, tuple(lines)
-    )
+    return BillView(claim["claim_id"], what, bill.differs, bill.recorded, bill.by_pack, heading.cite, tuple(lines))
 
 
 def hint_words(reading: Reading, pack: Pack, layer: Layer, case: Case, lang: str) -> HintView:
@@ -189,14 +187,10 @@ def _sentences(words: Mapping[str, Any], pack: Pack, layer: Layer, lang: str) ->
         "with_first_self_pay": _("先行自付计入基数"),
         "without_first_self_pay": _("先行自付不计入基数"),
         "per": _("起付标准{per}扣").format(per=scope_words(words.get("per", "year"), lang)),
-        "brackets_from": _("分段{start}算起").format(
-            start=starts[words.get("start", "zero")]
-        ),
+        "brackets_from": _("分段{start}算起").format(start=starts[words.get("start", "zero")]),
         "rounding": _("支付金额{how}").format(how=rounding_words(unit, direction, lang)),
         "no_referral": _("不看转诊备案"),
         "any_setting": _("这一层不限就诊类别"),
-        "effective": _("身份{effect}起算").format(
-            effect=effects[words.get("effective", "same_day")]
-        ),
+        "effective": _("身份{effect}起算").format(effect=effects[words.get("effective", "same_day")]),
         "no_look_back": _("不追溯认定以前的费用"),
     }

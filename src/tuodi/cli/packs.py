@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tuodi.cli import writing
+from tuodi.cli import checking, writing
 from tuodi.cli.common import EXIT, AsJson, Lang, PacksDir, language, print_json, roots_of, say, texts
 from tuodi.cli.help import Application
 
@@ -80,35 +80,6 @@ def show(ref: Ref, packs_dir: PacksDir = None, lang: Lang = None, as_json: AsJso
         say(render_text(one))
 
 
-@app.command("check")
-def check(
-    refs: Annotated[
-        list[str] | None, typer.Argument(metavar="[PACK]…", help="缺省检查全部 / all by default", show_default=False)
-    ] = None,
-    packs_dir: PacksDir = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-) -> None:
-    """检查规则包：结构、名称、引用、空缺和重复 / structure, names, citations, gaps, double matches, order of classes."""
-    from tuodi.law import check_pack, find_packs
-
-    word = language(lang)
-    _ = texts(word)
-    roots = roots_of(packs_dir)
-    found = [(ref, check_pack(ref, roots)) for ref in refs or find_packs(roots)]
-    code = EXIT["pack_wrong"] if any(problems for _ref, problems in found) else EXIT["done"]
-    if as_json:
-        packs = [{"pack": ref, "problems": [asdict(problem) for problem in problems]} for ref, problems in found]
-        print_json({"packs": packs, "exit_code": code})
-        raise typer.Exit(code)
-    for ref, problems in found:
-        if problems:
-            say(_("{pack}：{n} 处问题").format(pack=ref, n=len(problems)))
-        else:
-            say(_("{pack}：没有问题").format(pack=ref))
-        for problem in problems:
-            say(f"  {problem}")
-    raise typer.Exit(code)
-
-
+app.command("check")(checking.check)
 app.command("new")(writing.new)
+app.command("try")(writing.try_pack)
