@@ -15,10 +15,13 @@ from pathlib import Path
 import polars as pl
 
 from tuodi import tables
-from tuodi.errors import TableError, UsageError
+from tuodi.errors import UsageError
+from tuodi.law.spaces import CODE_COLUMNS
 from tuodi.settlement import Law
 from tuodi.settlement import settle as run_settle
+from tuodi.settlement.program import counter_names
 from tuodi.tables import Schema
+from tuodi.vocabulary import codes
 
 __all__ = ["ORDER", "Counted", "Settling", "settle_on_cluster"]
 
@@ -40,7 +43,6 @@ class Settling:
 
     def __call__(self, found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """The bills of these persons, in the order of a result."""
-        _one_row_a_person(found.get("persons"))
         run = run_settle(
             self.law, found["claims"].sort(ORDER), found.get("identities"), found.get("persons"), found.get("opening"),
             window_from=self.window_from, given=self.given,
@@ -53,17 +55,6 @@ class Settling:
         columns = self({"claims": pl.DataFrame(schema=tables.CLAIMS.columns)}).schema
         money = frozenset(name for name in columns if name.startswith(("pay_", "self_")))
         return Schema("settlement", required={}, optional=dict(columns), money=money, key=("claim_id",))
-
-
-def _one_row_a_person(persons: pl.DataFrame | None) -> None:
-    """Where two rows of one person differ, a file's order would decide; a cluster keeps none."""
-    if persons is None:
-        return
-    rows = persons.select(name for name in ("person_id", "birth_date", "person_type") if name in persons.columns)
-    twice = rows.unique()["person_id"].sort()
-    first = twice.filter(twice.is_duplicated()).first()
-    if first is not None:
-        raise TableError(f"table persons: person_id {first!r} has rows that differ in birth_date or person_type")
 
 
 @dataclass(frozen=True)
@@ -104,10 +95,24 @@ def settle_on_cluster(
     with session_on(master, settings, quiet=quiet) as session:
         spark.check_new(session, target)
         frames = {name: spark.read_table(session, places[name], schema) for name, schema in schemas.items()}
-        rows = sum(spark.check_rows(frames[name], schema) for name, schema in schemas.items())
+        known = _known_codes(law)
+        rows = sum(spark.check_rows(frames[name], schema, known.get(name)) for name, schema in schemas.items())
         parts = partitions or spark.partitions_for(rows, session)
         spark.write_table(spark.run_keyed(frames, schemas, function, function.result, parts), target)
         return _counted(session.read.parquet(target).groupBy("status", "reason").count().collect())
+
+
+def _known_codes(law: Law) -> dict[str, dict[str, set[str]]]:
+    """Table → column → every code that one of the versions knows; a worker holds each bill to its own version."""
+
+    def known(name: str) -> set[str]:
+        return {*codes(name), *(local for pack in law.packs for local in pack.codes.get(name, {}))}
+
+    return {
+        "claims": {name: known(name) for name in (*CODE_COLUMNS, "settle_mode")},
+        "identities": {"identity": known("identity")},
+        "opening": {"counter": {name for version in law.versions for name in counter_names(version.structure)}},
+    }
 
 
 def _uri(path: Path | str) -> str:
@@ -124,10 +129,10 @@ def _uri(path: Path | str) -> str:
 def _counted(groups: Iterable[tuple[str, str, int]]) -> Counted:
     status: dict[str, int] = {}
     reasons: dict[str, dict[str, int]] = {}
-    for state, codes, count in groups:
+    for state, why, count in groups:
         status[state] = status.get(state, 0) + count
         if state in ("undetermined", "quarantined"):
-            for code in filter(None, codes.split(";")):
+            for code in filter(None, why.split(";")):
                 own = reasons.setdefault(state, {})
                 own[code] = own.get(code, 0) + count
     return Counted(

@@ -12,7 +12,7 @@ parts. Raises ``TableError`` for a table that is not as declared, ``FileError`` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import reduce
 from typing import Any
@@ -28,7 +28,7 @@ from pyspark.util import PythonEvalType
 from tuodi.engine.spark_rows import KEY, Job, KeyedFunction, program_digest
 from tuodi.engine.spark_session import workers_errors
 from tuodi.engine.spark_tables import check_columns, spark_type
-from tuodi.errors import FileError, TableError
+from tuodi.errors import FileError, TableError, nearest
 from tuodi.tables import Schema
 
 __all__ = ["BILLS_A_PARTITION", "check_new", "check_rows", "partitions_for", "read_table", "run_keyed", "write_table"]
@@ -52,15 +52,27 @@ def read_table(session: SparkSession, uris: Sequence[str], schema: Schema) -> Da
     return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), found)
 
 
-def check_rows(frame: DataFrame, schema: Schema) -> int:
-    """The number of rows, after what one partition cannot see: ``TableError`` for an empty required cell, and for a key
-    of one column that occurs twice, the first in order."""
-    counts = [f.count(f.lit(1)).alias("rows"), *(f.count(name).alias(name) for name in schema.required)]
-    found = frame.agg(*counts).collect()[0].asDict()
-    rows = int(found.pop("rows"))
-    for name, filled in found.items():
-        if filled < rows:
-            raise TableError(f"table {schema.name}: column {name!r} is empty in {rows - filled} rows; it is required")
+def check_rows(frame: DataFrame, schema: Schema, codes: Mapping[str, Collection[str]] | None = None) -> int:
+    """The number of rows, after what no partition can tell alone, or all would tell differently.
+
+    Raises ``TableError`` for an empty required cell, for a code that is not among ``codes`` (column → known codes), and
+    for a key of one column that occurs twice: the first in order, however the rows lie.
+    """
+    known = {name: sorted(own) for name, own in (codes or {}).items() if name in frame.columns}
+    found = frame.agg(
+        f.count(f.lit(1)).alias("rows"),
+        *(f.count(name).alias(f"filled {name}") for name in schema.required),
+        *(f.min(f.when(~f.col(name).isin(own), f.col(name))).alias(f"strange {name}") for name, own in known.items()),
+    ).collect()[0]
+    rows = int(found["rows"])
+    for name in schema.required:
+        if found[f"filled {name}"] < rows:
+            empty = rows - found[f"filled {name}"]
+            raise TableError(f"table {schema.name}: column {name!r} is empty in {empty} rows; it is required")
+    for name, own in known.items():
+        code = found[f"strange {name}"]
+        if code is not None:
+            raise TableError(f"table {schema.name}: {name} {code!r} is not a known code{nearest(code, own)}")
     if len(schema.key) == 1:
         (key,) = schema.key
         twice = frame.groupBy(key).count().where(f.col("count") > 1).agg(f.min(key)).collect()[0][0]

@@ -41,9 +41,14 @@ def session_on(master: str, settings: Mapping[str, str] | None = None, *, quiet:
     """A session on ``master`` (``spark://host:7077``) while the block runs; ``settings`` are Spark's own.
 
     Workers run this very Python, at the same path, unless ``PYSPARK_PYTHON`` says another, and keep compiled kernels
-    where ``NUMBA_CACHE_DIR`` says here. Without ``quiet`` Spark's lines go to standard error. Raises ``UsageError``
-    where there is no Java, or no such cluster.
+    where ``NUMBA_CACHE_DIR`` says here. Without ``quiet`` Spark's lines go to standard error. A session that this
+    process already has there is used, and left as it is. Raises ``UsageError`` where there is no Java, or no such
+    cluster.
     """
+    running = SparkSession.getActiveSession()
+    if running is not None and running.sparkContext.master == master:
+        yield running
+        return
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     given = dict(SETTINGS)
     if "NUMBA_CACHE_DIR" in os.environ:
