@@ -314,7 +314,7 @@ def _trial_lines(view: TrialView, lang: str) -> Iterator[str]:
             f"{case.person}  {case.layer} {case.year} ({case.who})"
         )  # fmt: skip
         if case.state == AGREES:
-            yield f"  {_('一致')}  {head}  {amounts['by_pack']}"
+            yield f"  {case.state_word}  {head}  {amounts['by_pack']}"
             continue
         yield ""
         yield f"  {case.state_word}  {head}  " + _("记录 {recorded} 元，按规则 {by_pack} 元").format(**amounts)
