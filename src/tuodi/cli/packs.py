@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tuodi.cli import checking, writing
+from tuodi.cli import checking, laboratory, writing
 from tuodi.cli.common import EXIT, AsJson, Lang, PacksDir, language, print_json, roots_of, say, texts
 from tuodi.cli.help import Application
 
@@ -83,3 +83,5 @@ def show(ref: Ref, packs_dir: PacksDir = None, lang: Lang = None, as_json: AsJso
 app.command("check")(checking.check)
 app.command("new")(writing.new)
 app.command("try")(writing.try_pack)
+app.command("diff")(laboratory.diff)
+app.command("cliff")(laboratory.cliff)
