@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tuodi.law.model import Pack
     from tuodi.settlement import Explanation, Law
 
-__all__ = ["estimate", "explain"]
+__all__ = ["Codes", "estimate", "explain", "fen_of"]
 
 FOR_REFERENCE = "待遇试算（仅供参考，以经办机构结算为准）"
 
@@ -148,7 +148,7 @@ def estimate(
     _ = texts(word)
     with working(_("正在读取规则")) as told:
         law = load_law(pack, roots_of(packs_dir))
-        codes = _Codes(law, word)
+        codes = Codes(law, word)
         facts: dict[str, Any] = {
             "discharged_on": on.date(), **_parts({
                 "in_scope": in_scope, "first_self_pay": first_self_pay, "over_limit": over_limit,
@@ -209,7 +209,7 @@ def _record(found: Explanation, lang: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class _Codes:
+class Codes:
     """Words for codes: the core's, the pack's own, what national files write for them."""
 
     def __init__(self, law: Law, lang: str) -> None:
@@ -239,7 +239,7 @@ class _Codes:
 
 def _parts(given: dict[str, str], lang: str) -> dict[str, int]:
     _ = texts(lang)
-    parts = {name: _fen(text, f"--{name.replace('_', '-')}", lang) for name, text in given.items()}
+    parts = {name: fen_of(text, f"--{name.replace('_', '-')}", lang) for name, text in given.items()}
     for name, amount in parts.items():
         if amount < 0:
             raise UsageError(_("--{name} 不能小于 0").format(name=name.replace("_", "-")))
@@ -285,13 +285,14 @@ def _pairs(items: list[str] | None, option: str, known: dict[str, str] | list[st
                 _("{option} {name}：没有这个名称，可用：{names}").format(option=option, name=name, names=names)
                 + _nearest(name, list(known), lang)
             )
-        found[name] = _fen(amount, f"{option} {name}", lang)
+        found[name] = fen_of(amount, f"{option} {name}", lang)
         if found[name] < 0:
             raise UsageError(_("{option} 不能小于 0").format(option=f"{option} {name}"))
     return found
 
 
-def _fen(text: str, option: str, lang: str) -> int:
+def fen_of(text: str, option: str, lang: str) -> int:
+    """An amount in yuan as somebody typed it, in fen. Raises ``UsageError`` for what is no amount."""
     from tuodi.money import parse_yuan
 
     _ = texts(lang)
