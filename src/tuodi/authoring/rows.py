@@ -362,7 +362,7 @@ def _read_value(row: Row, line: Line, context: Context) -> None:
 
 
 _MAY_BE_EMPTY = frozenset({
-    "zh", "en", "in_force_to", "extends", "version", "year_by", "year_starts", "identity_day", "age_day", "income_is",
+    "zh", "en", "in_force_from", "in_force_to", "extends", "version", "year_by", "year_starts", "identity_day", "age_day", "income_is",
     "income_until", "income_use", "late_repayment", "effective", "ends", "counts", "notional", "less_other_aid",
     "once_per", "subject", "unpaid", "paid_down", "rounding", "pack",
 })  # fmt: skip

@@ -6,19 +6,35 @@ that is wrong, cell by cell. Imports ``tuodi.law`` and this room's book, writer 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuodi.authoring.book import sheets_of
+from tuodi.authoring.build import Built, CellProblem, build
+from tuodi.authoring.judge import judged
 from tuodi.authoring.labels import Labels
+from tuodi.authoring.read import read_sheets
 from tuodi.authoring.tree import Map, merged, tree_of
 from tuodi.authoring.write import write_sheets
+from tuodi.authoring.yaml_text import yaml_of
 from tuodi.errors import PackError, Problem
 from tuodi.law.find import Place, locate
 from tuodi.law.read import read_pack
 from tuodi.law.source import Problems, read_yaml
 
-__all__ = ["inherited", "to_workbook", "tree_at"]
+__all__ = ["Authored", "CellProblem", "from_workbook", "inherited", "to_workbook", "tree_at"]
+
+
+@dataclass(frozen=True)
+class Authored:
+    """What a workbook says: the files of a pack's folder, or the problems for which there are none."""
+
+    pack: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[CellProblem, ...] = ()
+    in_cells: bool = False
+    """True where cells could not be read; False where they could, and the pack that they make is wrong."""
 
 
 def to_workbook(ref: str | Path, path: Path, lang: str = "zh", roots: Sequence[Path] | None = None) -> str:
@@ -32,6 +48,24 @@ def to_workbook(ref: str | Path, path: Path, lang: str = "zh", roots: Sequence[P
     title = pack.title.get(lang) or pack.title.get("zh") or pack.id
     write_sheets(path, sheets_of(tree, labels, lang), labels, lang, title, pack.id)
     return pack.id
+
+
+def from_workbook(path: Path, lang: str = "zh", roots: Sequence[Path] | None = None) -> Authored:
+    """The pack that a workbook says, checked as ``tuodi packs check`` does; with any problem there are no files.
+
+    Raises ``FileError`` where the file is no such workbook.
+    """
+    built = build(read_sheets(path, lang), lang, lambda ref: inherited(ref, roots))
+    pack = str(built.tree.get("pack") or "")
+    if built.problems:
+        return Authored(pack, {}, tuple(built.problems), in_cells=True)
+    text = yaml_of(built.tree)
+    found = judged(text, built, _labels(built, roots), lang, roots)
+    return Authored(pack, {} if found else {"pack.yaml": text}, tuple(found))
+
+
+def _labels(built: Built, roots: Sequence[Path] | None) -> Labels:
+    return Labels(_with(inherited(str(built.tree.get("extends") or ""), roots), built.tree))
 
 
 def tree_at(place: Place) -> Map:
