@@ -6,6 +6,8 @@ of ``tuodi settle``, and what it counted. Needs the extra ``spark``. Imports ``t
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +15,10 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+import typer
 
 from tuodi import tables
+from tuodi.cli.common import EXIT, print_json, roots_of, say, texts
 from tuodi.errors import UsageError
 from tuodi.law.spaces import CODE_COLUMNS
 from tuodi.settlement import Law
@@ -23,12 +27,14 @@ from tuodi.settlement.program import counter_names
 from tuodi.tables import Schema
 from tuodi.vocabulary import codes
 
-__all__ = ["ORDER", "Counted", "Settling", "settle_on_cluster"]
+__all__ = ["ORDER", "Counted", "Settling", "settle_on_cluster", "settle_there"]
 
 ORDER = ("person_id", "settled_at", "discharged_on", "claim_id")
 """The order of bills in a result whose input is kept in no order."""
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):/+(.*)")
+
+_MASTER = re.compile(r"(spark|k8s)://.+|yarn|local\[.+\]")
 
 TABLES = (tables.CLAIMS, tables.IDENTITIES, tables.PERSONS, tables.OPENING)
 
@@ -84,7 +90,7 @@ def settle_on_cluster(
     ``TableError`` for a table that is not as declared. Nothing is written then.
     """
     places = {name: [_uri(path) for path in paths] for name, paths in files.items() if paths}
-    target = _uri(out)
+    target = _uri(out, must_exist=False)
     try:
         from tuodi.engine import spark
         from tuodi.engine.spark_session import session_on
@@ -115,7 +121,7 @@ def _known_codes(law: Law) -> dict[str, dict[str, set[str]]]:
     }
 
 
-def _uri(path: Path | str) -> str:
+def _uri(path: Path | str, *, must_exist: bool = True) -> str:
     """A path of this machine as such, whatever the cluster's default storage; an address as it was typed.
 
     ``Path`` takes one of the two slashes of ``hdfs://`` away; here it comes back.
@@ -123,7 +129,10 @@ def _uri(path: Path | str) -> str:
     scheme = _SCHEME.match(str(path))
     if scheme:
         return f"{scheme[1]}://{scheme[2]}"
-    return Path(path).resolve().as_uri()
+    place = Path(path).resolve()
+    if must_exist and not place.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    return place.as_uri()
 
 
 def _counted(groups: Iterable[tuple[str, str, int]]) -> Counted:
@@ -140,3 +149,56 @@ def _counted(groups: Iterable[tuple[str, str, int]]) -> Counted:
         dict(sorted(status.items())),
         {state: dict(sorted(own.items())) for state, own in sorted(reasons.items())},
     )
+
+
+def settle_there(
+    master: str,
+    pack: str,
+    files: Mapping[str, Sequence[Path]],
+    out: Path,
+    *,
+    packs_dir: Path | None = None,
+    window_from: date | None = None,
+    given: Sequence[str] | None = None,
+    partitions: int | None = None,
+    elsewhere: Mapping[str, object] | None = None,
+    lang: str = "zh",
+    as_json: bool = False,
+) -> None:
+    """``tuodi settle`` with ``--engine``: settle on a cluster, say what was counted, leave with the exit code that fits.
+
+    ``elsewhere``: options that only this machine understands; ``UsageError`` where one of them is set.
+    """
+    from tuodi.cli.progress import working
+    from tuodi.cli.settle import _status_lines, known_layers
+    from tuodi.settlement import load_law
+
+    _ = texts(lang)
+    if not _MASTER.fullmatch(master):
+        raise UsageError(
+            _("--engine {name}：应为 local 或 Spark 主节点的地址，如 spark://主机:7077").format(name=master)
+        )
+    for option, value in (elsewhere or {}).items():
+        if value:
+            raise UsageError(_("{option} 不能与 --engine 同用").format(option=option))
+    if out.suffix.lower() in (".csv", ".xlsx"):
+        raise UsageError(_("--out {name}：集群的结果是一个 Parquet 文件夹").format(name=out.name))
+    with working(_("正在读取规则")):
+        law = load_law(pack, roots_of(packs_dir))
+    layers = known_layers(law, given, lang)
+    with working(_("正在集群上结算")):
+        done = settle_on_cluster(
+            master, law, files, out, window_from=window_from, given=layers, partitions=partitions,
+            quiet=not os.environ.get("TUODI_DEBUG"),
+        )  # fmt: skip
+    code = EXIT["done_with_rows_set_aside"] if done.status.get("quarantined") else EXIT["done"]
+    status, reasons = dict(done.status), {state: dict(own) for state, own in done.reasons.items()}
+    if as_json:
+        print_json({
+            "pack": [one.id for one in law.packs], "bills": done.bills, "status": status, "reasons": reasons,
+            "out": out, "exit_code": code,
+        })  # fmt: skip
+        raise typer.Exit(code)
+    for line in (*_status_lines(status, reasons, lang), _("结果：{path}").format(path=out)):
+        say(line)
+    raise typer.Exit(code)
