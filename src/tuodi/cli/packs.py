@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tuodi.cli import checking, laboratory, writing
+from tuodi.cli import checking, laboratory, parameter_sheet, writing
 from tuodi.cli.common import EXIT, AsJson, Lang, PacksDir, language, print_json, roots_of, say, texts
 from tuodi.cli.help import Application
 
@@ -85,3 +85,5 @@ app.command("new")(writing.new)
 app.command("try")(writing.try_pack)
 app.command("diff")(laboratory.diff)
 app.command("cliff")(laboratory.cliff)
+app.command("to-xlsx")(parameter_sheet.to_xlsx)
+app.command("from-xlsx")(parameter_sheet.from_xlsx)
