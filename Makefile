@@ -21,7 +21,7 @@ check: ## style, types, import contracts, translations (seconds)
 	@scripts/bootstrap
 	@scripts/check
 
-bench: ## bills per second of the kernel, as a share of a rule-free stream over the same arrays
+bench: ## every figure of speed as a ratio of one run, in a table and out/bench.json (minutes; scripts/bench --help)
 	@scripts/bootstrap
 	@scripts/bench
 
@@ -34,5 +34,5 @@ screenshots: ## pictures of the demo's report, Chinese and English, desk and pho
 	@scripts/screenshots
 
 clean: ## remove everything that these jobs made
-	rm -rf out dist build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf out dist build .venv .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -14,7 +14,7 @@ from benchmarks import page
 from benchmarks.common import ROOT, Options, Row, machine, now
 
 FIGURES = ("kernel", "files", "growth", "audit", "start", "peers")
-HEADINGS = f"{'':58}{'size':>12}{'ours, s':>10}{'cpu, s':>9}{'beside, s':>11}{'ratio':>8}  aim"
+HEADINGS = f"{'':56}{'size':>12}{'ours, s':>10}{'cpu, s':>9}{'beside, s':>11}{'cpu, s':>9}{'ratio':>8}  aim"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--bills", type=int, default=1_000_000, help="the largest table or file (1,000,000)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--peers", type=Path, help="folder with the peers' environments; scripts/bench --peers makes it")
+    parser.add_argument(
+        "--peers", type=Path, help="folder with the peers' environments; scripts/bench --peers makes it"
+    )
     parser.add_argument("--json", type=Path, help="write every figure here (out/bench.json)")
     parser.add_argument("--work", type=Path, help="where to make files; a temporary folder by default")
     parser.add_argument("--page", action="store_true", help="put the figures into docs/explanation/benchmarks.md")
@@ -59,11 +61,14 @@ def begin() -> dict[str, Any]:
 
 def line(row: Row) -> str:
     """A row of the table on the terminal."""
-    beside = "" if row.yardstick is None else f"{row.yardstick.wall:.4g}"
+    beside, cpu = ("", "") if row.yardstick is None else (f"{row.yardstick.wall:.4g}", f"{row.yardstick.cpu:.3g}")
     ratio = "" if row.share is None else f"{row.share:.2f}"
     met = {None: "", True: " reached", False: " MISSED"}[row.met]
+    peak = "" if row.ours.peak_mib is None else f"  {row.ours.peak_mib:,.0f} MiB"
+    named = row.what if row.figure != "peers" or not row.against else row.against
     return (
-        f"{row.what:58}{row.size:>12,}{row.ours.wall:>10.4g}{row.ours.cpu:>9.3g}{beside:>11}{ratio:>8}  {row.aim}{met}"
+        f"{named:56}{row.size:>12,}{row.ours.wall:>10.4g}{row.ours.cpu:>9.3g}{beside:>11}{cpu:>9}{ratio:>8}"
+        f"  {row.aim}{met}{peak}"
     )
 
 

@@ -33,7 +33,7 @@ COLUMNS = (
 Numbers = npt.NDArray[np.int64]
 
 
-def _drawn(number: Numbers, salt: int, below: int) -> Numbers:
+def drawn(number: Numbers, salt: int, below: int) -> Numbers:
     """A number below ``below`` for each bill: what splitmix64 makes of the bill's number."""
     with np.errstate(over="ignore"):
         mixed = number.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt * 0xD1B54A32D192ED03 % 2**64)
@@ -55,20 +55,20 @@ def bills(number: Numbers) -> pl.DataFrame:
     """The bills of these numbers; person after person and day after day when the numbers rise. Amounts in fen."""
     person, nth = np.divmod(number, BILLS_A_PERSON)
     first = (np.datetime64("2024-01-02") - np.datetime64("1970-01-01")).astype(np.int64)
-    admitted = first + nth * DAYS_A_BILL + _drawn(number, 1, 20)
-    discharged = admitted + 1 + _drawn(number, 2, 20)
+    admitted = first + nth * DAYS_A_BILL + drawn(number, 1, 20)
+    discharged = admitted + 1 + drawn(number, 2, 20)
     # Skewed as bills are: most of a few hundred yuan, one in fifty of a hundred thousand.
     size = np.array([30_000, 80_000, 400_000, 1_500_000, 12_000_000])
-    step = np.searchsorted(np.array([50, 75, 90, 98]), _drawn(number, 3, 100), side="right")
-    in_scope = 100 + _drawn(number, 4, 10**9) % size[step]
-    own, out, over = in_scope // 20, in_scope // 10, np.where(_drawn(number, 5, 10) == 0, in_scope // 50, 0)
-    moment = discharged * 86_400 + _drawn(number, 6, 86_400)
+    step = np.searchsorted(np.array([50, 75, 90, 98]), drawn(number, 3, 100), side="right")
+    in_scope = 100 + drawn(number, 4, 10**9) % size[step]
+    own, out, over = in_scope // 20, in_scope // 10, np.where(drawn(number, 5, 10) == 0, in_scope // 50, 0)
+    moment = discharged * 86_400 + drawn(number, 6, 86_400)
     return pl.DataFrame(
         {
             "claim_id": _text(number, "9901", 16),
             "person_id": _text(person, "990100", 12),
-            "provider_level": _of(LEVELS, _drawn(number, 7, len(LEVELS))),
-            "setting": _of(SETTINGS, _drawn(number, 8, len(SETTINGS))),
+            "provider_level": _of(LEVELS, drawn(number, 7, len(LEVELS))),
+            "setting": _of(SETTINGS, drawn(number, 8, len(SETTINGS))),
             "admitted_on": pl.Series(admitted.astype(np.int32)).cast(pl.Date),
             "discharged_on": pl.Series(discharged.astype(np.int32)).cast(pl.Date),
             "settled_at": pl.Series(moment * 1_000_000).cast(pl.Datetime("us")),
@@ -89,7 +89,7 @@ def identities(count: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "person_id": _text(person, "990100", 12),
-            "identity": _of(HELD, _drawn(person, 9, len(HELD))),
+            "identity": _of(HELD, drawn(person, 9, len(HELD))),
             "from": pl.Series([date(2020, 1, 1)] * len(person), dtype=pl.Date),
         }
     )

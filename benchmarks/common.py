@@ -79,6 +79,8 @@ class Row:
         """The row for JSON, rounded to what a clock can tell."""
         found = asdict(self)
         found["share"] = self.share
+        if self.yardstick is not None and self.ours.cpu > 0:
+            found["cpu_share"] = self.yardstick.cpu / self.ours.cpu
         found["per_second"] = self.per_second
         return _rounded(found)
 

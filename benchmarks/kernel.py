@@ -68,9 +68,7 @@ def _flags(options: Options) -> Iterator[Row]:
         for name, machine in machines.items()
     })  # fmt: skip
     for name, words in (("trace", "every step kept"), ("full", "every feature and step compiled in")):
-        yield Row(
-            FIGURE, f"three plain layers, {words}", "the kernel as it is", made.height, best[name], best["plain"]
-        )
+        yield Row(FIGURE, f"three plain layers, {words}", "the kernel as it is", made.height, best[name], best["plain"])
 
 
 def tables(count: int, **needs: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
