@@ -18,7 +18,7 @@ from tuodi.law.line import Line, line_of
 from tuodi.law.model import IncomeLine, NoLimit, Pack, Share, Unknown
 from tuodi.law.source import Node
 from tuodi.law.values import Reading, choice, cites, day, each, value
-from tuodi.law.words import amount_words, code_words, value_words
+from tuodi.law.words import code_words, value_words
 from tuodi.money import FULL_RATE, round_fraction
 
 __all__ = ["BASES", "income_line_words", "income_lines", "income_words", "last_admitted", "lines_on"]
@@ -122,8 +122,7 @@ def income_words(pack: Pack, item: IncomeLine, lang: str) -> str:
         ("yearly", False): _("{identity}：家庭人均年收入低于 {line}"),
         ("yearly", True): _("{identity}：家庭人均年收入不超过 {line}"),
     }
-    line = amount_words(item.line, lang) if isinstance(item.line, int) else value_words(pack, item.line, lang)
-    said = forms[item.basis, item.included].format(
-        identity=code_words(pack, "identity", item.identity, lang), line=line
-    )
+    form = _("{identity}：收入线{line}") if isinstance(item.line, Unknown) else forms[item.basis, item.included]
+    identity = code_words(pack, "identity", item.identity, lang)
+    said = form.format(identity=identity, line=value_words(pack, item.line, lang))
     return said + (_("（自 {day}）").format(day=item.since) if item.since else "")

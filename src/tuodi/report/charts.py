@@ -155,9 +155,10 @@ def _histogram(
         tall = max(tall, 3) if one.count else 0
         kind = "c-loss" if one.side == "loss" else "c-gain"
         out.append(f'<rect class="{kind}" x="{x + 2}" y="{floor - tall}" width="{slot - 4}" height="{tall}"/>')
-        out.append(
-            _text("t-value" if one.count else "t-none", x + slot // 2, floor - tall - 6, f"{one.count:,}", "middle")
-        )
+        said = f"{one.count:,}"
+        if len(said) * 7 < slot or one.count == most:  # the table has every number
+            kind = "t-value" if one.count else "t-none"
+            out.append(_text(kind, x + slot // 2, floor - tall - 6, said, "middle"))
         edge = x if one.side == "loss" else x + slot
         said = ("−" if one.side == "loss" else "+") + _yuan(one.edge)
         out.append(f'<line class="axis" x1="{edge}" x2="{edge}" y1="{floor}" y2="{floor + 5}"/>')
@@ -183,7 +184,7 @@ def _curve_chart(
     size: str, width: int, height: int, curves: Sequence[Curve], marks: Sequence[Mark], x: Scale, y: Scale, label: str,
     *, filled: bool,
 ) -> Markup:  # fmt: skip
-    left, right, top, bottom = (78 if size != "small" else 62), 22, 74, (74 if x.also else 54)
+    left, right, top, bottom = (78 if size != "small" else 62), 22, 96, (74 if x.also else 54)
     floor, plot_w, plot_h = height - bottom, width - left - right, height - bottom - top
     y_span = max(y.most - y.least, 1)
 
@@ -216,31 +217,30 @@ def _curve_chart(
     out.append(f'<line class="axis" x1="{left}" x2="{width - right}" y1="{zero}" y2="{zero}"/>')
     if zero != floor:
         out.append(f'<line class="grid" x1="{left}" x2="{width - right}" y1="{floor}" y2="{floor}"/>')
-    taken: list[tuple[int, int]] = []
+    for mark in marks:
+        at = at_x(mark.at)
+        if mark.height is None:
+            out.append(f'<line class="guide" x1="{at}" x2="{at}" y1="{top - 12}" y2="{floor}"/>')
+    taken: list[tuple[int, int, int]] = []
     for mark in marks:
         at = at_x(mark.at)
         if mark.height is not None:
             out.append(_badge(at, at_y(mark.height), mark.number, over=mark.over))
             continue
-        out.append(f'<line class="guide" x1="{at}" x2="{at}" y1="{top - 12}" y2="{floor}"/>')
-        row = _row(taken, at, size)
         out.append(_badge(at, top - 24, mark.number, over=mark.over))
-        if row is not None:
-            away = "end" if at > width - 110 else "start"
-            out.append(
-                _text(
-                    "t-step over" if mark.over else "t-step", at + (-16 if away == "end" else 16), row, mark.text, away
-                )
-            )
+        half = len(mark.text) * 4 + 4
+        middle = min(max(at, half), width - half)
+        place = _free(taken, middle - half, middle + half, top)
+        if mark.text and place is not None:
+            out.append(_text("t-step over" if mark.over else "t-step", middle, place, mark.text, "middle"))
     return Markup("".join(out) + "</svg></div>")
 
 
-def _row(taken: list[tuple[int, int]], at: int, size: str) -> int | None:
-    """The height at which a step's words find room beside those before it; None where there is none."""
-    wide = 96 if size != "small" else 84
-    for row in (54, 36):
-        if all(other != row or abs(at - where) >= wide for where, other in taken):
-            taken.append((at, row))
+def _free(taken: list[tuple[int, int, int]], start: int, end: int, top: int) -> int | None:
+    """The height at which a step's words find room among those before it; None where there is none."""
+    for row in (top - 42, top - 58):
+        if all(other != row or end <= left or start >= right for left, right, other in taken):
+            taken.append((start, end, row))
             return row
     return None
 

@@ -30,7 +30,8 @@ FACTS = ("setting", "provider_level", "scheme", "person_type", "purpose", "place
 def view(cliff: Cliff, lang: str) -> dict[str, Any]:
     """Everything that the template asks of a cliff."""
     _ = translator("report", lang)
-    layers = list(cliff.stretches[0].outcomes[0].paid)
+    every = [one for each in cliff.stretches for one in each.outcomes]
+    layers = [name for name in every[0].paid if any(one.paid[name] != 0 for one in every)]
     return {
         "cliff": cliff,
         "bills": _bills(cliff, lang),
@@ -90,7 +91,7 @@ def _stretch(cliff: Cliff, one: Stretch, layers: Sequence[str], lang: str) -> di
     shares = []
     for income, value in ((one.low, burden and burden[1]), (end, burden and burden[0])):
         share = None if value is None else cliff.share(value, income)
-        shares.append("—" if share is None else percent(share))
+        shares.append("—" if share is None else percent(share).replace(" ", "\u00a0"))
     reasons = [code for outcome in one.outcomes for code in outcome.reasons]
     return {
         "income": _income(one.low, one.high, _),

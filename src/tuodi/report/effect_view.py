@@ -122,7 +122,7 @@ def _histogram(effect: Effect, _: Callable[[str], str]) -> Markup:
     words = (
         _("多负担 {n} 人").format(n=f"{effect.count('loss'):,}"),
         _("少负担 {n} 人").format(n=f"{effect.count('gain'):,}"),
-        _("每人个人负担的变动（元）"),
+        _("每人得失（元）：+ 少负担，− 多负担"),
     )
     return histogram(bins, label, words)
 
@@ -130,7 +130,7 @@ def _histogram(effect: Effect, _: Callable[[str], str]) -> Markup:
 def _person(effect: Effect, row: dict[str, Any], lang: str) -> dict[str, Any]:
     before = class_name(effect.before, row["class_before"], lang)
     after = class_name(effect.after, row["class_after"], lang)
-    return {**row, "class": before if before == after else f"{before} → {after}", "change_text": signed(-row["change"])}
+    return {**row, "class": before if before == after else f"{before} → {after}", "change_text": signed(row["change"])}
 
 
 def _reasons(effect: Effect, lang: str) -> list[tuple[str, int, int]]:
