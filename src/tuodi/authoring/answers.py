@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from tuodi.authoring.asking import repeated
+from tuodi.authoring.asking import kept, repeated
 from tuodi.authoring.interview import walk
 from tuodi.errors import FileError
 
@@ -49,7 +49,7 @@ def answers_text(answers: Mapping[str, str], lang: str = "zh") -> str:
             lines += ["", f"# {part}"]
         understood = repeated(asked, answer)
         said = f"# {asked.ask}" + (f" → {understood}" if understood else "")
-        lines.append(f"{_line(asked.id, answers[asked.id])}   {said}")
+        lines.append(f"{_line(asked.id, kept(asked, answer, answers[asked.id]))}   {said}")
     rest = [key for key in answers if key not in {asked.id for asked, _answer in gone.asked}]
     if rest:
         lines += ["", "# 还没有用到的回答"]

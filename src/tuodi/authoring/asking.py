@@ -24,8 +24,8 @@ from tuodi.law.words import percent_words
 from tuodi.money import FULL_RATE, parse_rate, parse_yuan, yuan
 
 __all__ = [
-    "CiteAnswer", "MisunderstoodError", "Question", "Share", "Unknown", "entries", "is_numbered", "question", "repeated",
-    "understand",
+    "CiteAnswer", "MisunderstoodError", "Question", "Share", "Unknown", "entries", "is_numbered", "kept", "question",
+    "repeated", "understand",
 ]  # fmt: skip
 
 NOT_KNOWN = re.compile(r"^(?:\?|？|不知道|不清楚|不详|unknown\b|don'?t know\b)[\s,，:：;；、。—-]*(?P<why>.*)$", re.I)
@@ -234,7 +234,7 @@ def _ends(asked: Question, text: str) -> tuple[int, ...]:
     _ = translator("authoring", asked.lang)
     if text in NOTHING or text in ("不分段", "0"):
         return ()
-    found = tuple(_amount(asked, part) for part in re.split(r"[\s;、]+|,(?!\d{3})", text) if part)
+    found = tuple(_amount(asked, part) for part in re.split(r"[\s;、]+|,(?!\d{3}(?!\d))", text) if part)
     if not found or list(found) != sorted(set(found)) or found[0] <= 0:
         raise MisunderstoodError(_("分界应从小到大写，如 50000 100000。"))
     return found
@@ -295,6 +295,15 @@ _KINDS: Mapping[str, Callable[[Question, str], Any]] = {
     "limit": _limit, "rate": _rate, "ends": _ends, "choice": _choice, "several": _several, "classes": _several,
     "members": _members, "cite": _cite,
 }  # fmt: skip
+
+
+def kept(asked: Question, answer: Any, typed: str) -> str:
+    """The answer as a file keeps it: choices by their codes, which mean the same in every language and order."""
+    if isinstance(answer, str) and answer in asked.options:
+        return answer
+    if isinstance(answer, tuple) and asked.kind in ("several", "classes", "members"):
+        return " ".join(answer)
+    return typed
 
 
 def repeated(asked: Question, answer: Any) -> str:

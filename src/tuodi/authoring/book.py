@@ -28,7 +28,7 @@ from tuodi.authoring.layout import (
 from tuodi.authoring.lines import Group, Line
 from tuodi.authoring.rows import Context, Row, line_of, row_of, verified_word
 from tuodi.authoring.section_rows import CLASS_KEYS, SECTION_GROUPS, class_group
-from tuodi.authoring.tree import Map, Seq, Tree, Word, flat, overlaid, same, split_removed
+from tuodi.authoring.tree import Map, Seq, Tree, Word, as_json, flat, overlaid, same, split_removed
 
 __all__ = ["LAYER_ITEMS", "Sheet", "class_node", "groups_of", "items_of", "leaf_text", "leaf_tree", "physical", "sheets_of"]
 
@@ -163,6 +163,8 @@ def _fitted(
         again = group.tree([line for line in back if line is not None], above, lambda *what: wrong(*what))
     except (Unfit, Wrong):
         return None
+    if group.ordered and as_json(again) != as_json(node) and len(as_json(node)) < LONGEST_CELL:
+        rows[0].texts["hint"] = as_json(node)
     longest = max((len(text) for row in rows for text in row.texts.values()), default=0)
     return list(zip(lines, rows, strict=True)) if same(again, node) and longest < LONGEST_CELL else None
 

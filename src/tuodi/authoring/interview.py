@@ -465,7 +465,7 @@ class _Asking:
             layer.per = per
         same = "yes"
         if len(layer.groups) > 1:
-            same = yield self._ask("deductibles_same", f"{key}.same", layer=word)
+            same = yield self._ask("deductibles_same", f"{layer.id}.deductibles.same", layer=word)
         for name, who in self._whose(layer).items():
             for group in [""] if same == "yes" else layer.groups:
                 at = f"{key}.{name}" + (f".{group}" if group else "")

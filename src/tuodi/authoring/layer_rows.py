@@ -82,7 +82,7 @@ def _table(key: str) -> Group:
             return made
         return Seq([Map({"is": made, "cite": cite})])  # one value with an article of its own
 
-    return Group(key, (key,), expand, compress)
+    return Group(key, (key,), expand, compress, ordered=True)
 
 
 # --- title, citation, gate ------------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def _container(key: str, inner: str) -> Group:
             made["cite"] = cite
         return made
 
-    return Group(key, (key,), expand, compress)
+    return Group(key, (key,), expand, compress, ordered=True)
 
 
 def _given_lines(node: Tree, above: Above) -> list[Line]:
@@ -453,7 +453,7 @@ def _window_tree(lines: Sequence[Line], above: Above, note: Note) -> Tree:
 
 
 def _group(key: str, items: tuple[str, ...], expand: Expand, compress: Compress) -> Group:
-    return Group(key, items, expand, compress)
+    return Group(key, items, expand, compress, ordered=True)
 
 
 TITLE = _group("title", ("zh", "en"), _title_lines, _title_tree)

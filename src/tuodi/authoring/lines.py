@@ -225,6 +225,8 @@ class Group:
     items: tuple[str, ...]
     expand: Expand
     compress: Compress
+    ordered: bool = False
+    """Whether the order of conditions in a row is kept too: compiled tables have their axes in it."""
 
     def lines(self, node: Tree, above: tuple[str, ...]) -> list[Line]:
         """The rows of a value; the first carries the value's own spelling where it is not the usual one."""

@@ -600,7 +600,7 @@ SECTION_GROUPS: Mapping[str, tuple[Group, ...]] = {
         ),
     ),
     "derived": (
-        Group("derived", ("derived", "derived_value", "derived_rule"), _derived_lines, _derived_tree),
+        Group("derived", ("derived", "derived_value", "derived_rule"), _derived_lines, _derived_tree, ordered=True),
     ),
     "record": (
         Group("hospital_part", ("hospital_part",), _hospital_lines, _hospital_tree),
