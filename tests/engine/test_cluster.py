@@ -5,19 +5,22 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
 from pyspark import TaskContext
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
+from cli.material import INVENTED, tuodi
 from engine.cluster import SETTINGS, Cluster, cluster_in
 from settlement.agree import PACKS
 from settlement.invent import invent, invent_opening, invent_persons
 from tuodi import tables
+from tuodi.cli import EXIT
 from tuodi.cli.cluster import Settling, settle_on_cluster
 from tuodi.engine import spark
 from tuodi.engine.spark_rows import KeyedFunction
@@ -26,7 +29,7 @@ from tuodi.errors import FileError, TableError
 from tuodi.exchange import write_table
 from tuodi.settlement import Law, load_law, settle
 
-pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.cluster
 
 PARTITIONS = 6
 FREE = 2
@@ -34,60 +37,6 @@ FREE = 2
 
 PATIENCE = 240
 """Seconds after which a test that waits has failed."""
-
-Frames = dict[str, pl.DataFrame]
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with cluster_in(tmp_path_factory.mktemp("spark")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def session(cluster: Cluster) -> Iterator[SparkSession]:
-    """One session for all: each would start its executors anew."""
-    with session_on(cluster.url, SETTINGS) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def law() -> Law:
-    return load_law("zz/000000/2024", [PACKS])
-
-
-@pytest.fixture(scope="module")
-def frames(law: Law) -> Frames:
-    pack = law.packs[0]
-    claims, identities = invent(pack, 2024, persons=500, bills=10)
-    assert claims.height > 2_000
-    return {
-        "claims": claims,
-        "identities": identities,
-        "persons": invent_persons(claims, 1),
-        "opening": invent_opening(pack, law, claims, 2),
-    }
-
-
-@pytest.fixture(scope="module")
-def files(frames: Frames, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
-    folder = tmp_path_factory.mktemp("lake")
-    for name, frame in frames.items():
-        write_table(frame, folder / f"{name}.parquet", tables.SCHEMAS[name])
-    return {name: [folder / f"{name}.parquet"] for name in frames}
-
-
-@pytest.fixture(scope="module")
-def here(law: Law, frames: Frames, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """What one call of ``settle`` over everything gives, in the order of a result, through a file of its own."""
-    bills = settle(law, *(frames[name] for name in ("claims", "identities", "persons", "opening"))).bills
-    places = frames["claims"].select("claim_id", "settled_at", "discharged_on")
-    order = ["person_id", "settled_at", "discharged_on", "claim_id"]
-    rows = bills.join(places, on="claim_id").sort(order).drop("settled_at", "discharged_on", "counter_year", "pack")
-    money = frozenset(name for name in rows.columns if name.startswith(("pay_", "self_")))
-    path = tmp_path_factory.mktemp("here") / "result.parquet"
-    write_table(rows, path, tables.Schema("result", {}, dict(rows.schema), money), empty_columns=True)
-    return as_bytes([path])
 
 
 def as_bytes(parts: list[Path]) -> bytes:
@@ -131,24 +80,66 @@ def marked(marks: Path, state: str) -> list[tuple[int, int]]:
     return [(part, who) for _, part, who in found]
 
 
-def test_a_killed_worker_changes_no_byte(
-    cluster: Cluster, session: SparkSession, law: Law, files: dict[str, list[Path]], here: bytes, tmp_path: Path
-) -> None:
-    marks, out = tmp_path / "marks", tmp_path / "out"
-    marks.mkdir()
-    settling = Settling(law)
+@dataclass
+class Lake:
+    """Tables as files, the law, and what one call of ``settle`` over everything gives."""
 
-    def job() -> None:
-        schemas = {name: tables.SCHEMAS[name] for name in files}
-        lake = {
-            name: spark.read_table(session, [path.as_uri() for path in files[name]], schema)
-            for name, schema in schemas.items()
+    law: Law
+    frames: dict[str, pl.DataFrame]
+    files: dict[str, list[Path]]
+    here: bytes
+
+    def read(self, session: SparkSession) -> dict[str, DataFrame]:
+        return {
+            name: spark.read_table(session, [path.as_uri() for path in paths], tables.SCHEMAS[name])
+            for name, paths in self.files.items()
         }
-        result = spark.run_keyed(lake, schemas, held(settling, marks), settling.result, PARTITIONS)
-        spark.write_table(result, out.as_uri())
 
+    def run(self, session: SparkSession, function: KeyedFunction, out: Path) -> None:
+        schemas = {name: tables.SCHEMAS[name] for name in self.files}
+        result = Settling(self.law).result
+        spark.write_table(spark.run_keyed(self.read(session), schemas, function, result, PARTITIONS), out.as_uri())
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    law = load_law(INVENTED, [PACKS])
+    claims, identities = invent(law.packs[0], 2024, persons=500, bills=10)
+    assert claims.height > 2_000
+    frames = {
+        "claims": claims,
+        "identities": identities,
+        "persons": invent_persons(claims, 1),
+        "opening": invent_opening(law.packs[0], law, claims, 2),
+    }
+    files = {name: [tmp_path / f"{name}.parquet"] for name in frames}
+    for name, frame in frames.items():
+        write_table(frame, files[name][0], tables.SCHEMAS[name])
+    bills = settle(law, *frames.values()).bills
+    places = claims.select("claim_id", "settled_at", "discharged_on")
+    order = ["person_id", "settled_at", "discharged_on", "claim_id"]
+    rows = bills.join(places, on="claim_id").sort(order).drop("settled_at", "discharged_on", "counter_year", "pack")
+    money = frozenset(name for name in rows.columns if name.startswith(("pay_", "self_")))
+    here = tmp_path / "here.parquet"
+    write_table(rows, here, tables.Schema("result", {}, dict(rows.schema), money), empty_columns=True)
+    return Lake(law, frames, files, as_bytes([here]))
+
+
+def test_a_cluster_gives_the_bytes_of_this_process(lake: Lake, tmp_path: Path) -> None:
+    """One cluster for all that needs one: starting it is most of the time."""
+    (tmp_path / "spark").mkdir()
+    with cluster_in(tmp_path / "spark") as cluster, session_on(cluster.url, SETTINGS) as session:
+        while_a_worker_is_killed(cluster, session, lake, tmp_path)
+        through_the_program(cluster, lake, tmp_path / "through")
+        refused_before_anything_runs(cluster, lake, tmp_path)
+        what_a_worker_raises_is_told(session, lake, tmp_path / "raised")
+
+
+def while_a_worker_is_killed(cluster: Cluster, session: SparkSession, lake: Lake, folder: Path) -> None:
+    marks, out = folder / "marks", folder / "killed"
+    marks.mkdir()
     with ThreadPoolExecutor(1) as thread:
-        run = thread.submit(job)
+        run = thread.submit(lake.run, session, held(Settling(lake.law), marks), out)
         end = time.monotonic() + PATIENCE
         try:
             while len({who for part, who in marked(marks, "begun") if part >= FREE}) < 2:
@@ -161,52 +152,56 @@ def test_a_killed_worker_changes_no_byte(
         finally:
             (marks / "go").touch()
         run.result(PATIENCE)
-
     interrupted = {part for part, who in marked(marks, "begun") if who == lost} - {
         part for part, who in marked(marks, "done") if who == lost
     }
-    assert interrupted
+    assert interrupted, "the executor was killed between two tasks"
     assert interrupted <= {part for part, who in marked(marks, "done") if who != lost}
     assert len(parts_of(out)) == PARTITIONS
-    assert as_bytes(parts_of(out)) == here
+    assert as_bytes(parts_of(out)) == lake.here
 
 
-def test_any_number_of_partitions_gives_the_same_bytes(
-    session: SparkSession, law: Law, files: dict[str, list[Path]], here: bytes, tmp_path: Path
-) -> None:
-    master = session.sparkContext.master
-    counted = settle_on_cluster(master, law, files, tmp_path / "out", partitions=3)
-    assert as_bytes(parts_of(tmp_path / "out")) == here
-    bills = pl.concat([pl.read_parquet(path) for path in parts_of(tmp_path / "out")])
-    assert counted.bills == bills.height
-    assert dict(counted.status) == dict(bills["status"].value_counts().iter_rows())
-    assert sum(counted.reasons["quarantined"].values()) == counted.status["quarantined"]
+def through_the_program(cluster: Cluster, lake: Lake, out: Path) -> None:
+    """Another number of partitions, on the worker that is left."""
+    files = [word for name, paths in lake.files.items() for word in (f"--{name}", *paths)]
+    done = tuodi(
+        "settle", "--engine", cluster.url, "--partitions", "3", "--pack", INVENTED, *files, "--out", out, "--json"
+    )
+    assert done.code == EXIT["done_with_rows_set_aside"], done.err
+    assert as_bytes(parts_of(out)) == lake.here
+    bills = pl.concat([pl.read_parquet(path) for path in parts_of(out)])
+    assert done.json["bills"] == bills.height == lake.frames["claims"].height
+    assert done.json["status"] == dict(bills["status"].value_counts().iter_rows())
+    assert sum(done.json["reasons"]["quarantined"].values()) == done.json["status"]["quarantined"]
 
 
-def test_what_one_partition_cannot_see_is_refused_and_nothing_is_written(
-    session: SparkSession, law: Law, frames: Frames, files: dict[str, list[Path]], tmp_path: Path
-) -> None:
-    master = session.sparkContext.master
-    claims = frames["claims"]
-    out = tmp_path / "out"
+def refused_before_anything_runs(cluster: Cluster, lake: Lake, folder: Path) -> None:
+    claims, identities = lake.frames["claims"], lake.frames["identities"]
+    out = folder / "refused"
 
-    def refused(name: str, frame: pl.DataFrame) -> str:
-        path = tmp_path / f"{name}-wrong.parquet"
+    def told(name: str, frame: pl.DataFrame) -> str:
+        path = folder / f"{name}-wrong.parquet"
         write_table(frame, path, tables.SCHEMAS[name])
         with pytest.raises(TableError) as error:
-            settle_on_cluster(master, law, {**files, name: [path]}, out)
+            settle_on_cluster(cluster.url, lake.law, {**lake.files, name: [path]}, out)
         assert not out.exists()
         return str(error.value)
 
-    other = pl.col("person_id") != claims["person_id"][0]
-    again = claims.filter(other).head(1).with_columns(claim_id=pl.lit(claims["claim_id"][0]))
-    assert refused("claims", pl.concat([claims, again])) == (
-        f"table claims: claim_id {claims['claim_id'][0]!r} occurs more than once"
-    )
-    strange = frames["identities"].with_columns(identity=pl.lit("dibo"))
-    assert refused("identities", strange) == (
+    first = claims["claim_id"][0]
+    again = claims.filter(pl.col("person_id") != claims["person_id"][0]).head(1).with_columns(claim_id=pl.lit(first))
+    assert told("claims", pl.concat([claims, again])) == f"table claims: claim_id {first!r} occurs more than once"
+    assert told("identities", identities.with_columns(identity=pl.lit("dibo"))) == (
         "table identities: identity 'dibo' is not a known code; did you mean 'dibao'?"
     )
     out.mkdir()
     with pytest.raises(FileError, match="something is there already"):
-        settle_on_cluster(master, law, files, out)
+        settle_on_cluster(cluster.url, lake.law, lake.files, out)
+
+
+def what_a_worker_raises_is_told(session: SparkSession, lake: Lake, out: Path) -> None:
+    def refuse(_found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+        raise TableError("table claims: nothing of this is right")
+
+    with pytest.raises(TableError, match=r"^table claims: nothing of this is right$"):
+        lake.run(session, refuse, out)
+    assert not out.exists()
