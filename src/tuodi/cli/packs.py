@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tuodi.cli import checking, laboratory, parameter_sheet, warm, writing
+from tuodi.cli import checking, laboratory, parameter_sheet, site, warm, writing
 from tuodi.cli.common import EXIT, AsJson, Lang, PacksDir, language, print_json, roots_of, say, texts
 from tuodi.cli.help import Application
 
@@ -87,4 +87,5 @@ app.command("diff")(laboratory.diff)
 app.command("cliff")(laboratory.cliff)
 app.command("to-xlsx")(parameter_sheet.to_xlsx)
 app.command("from-xlsx")(parameter_sheet.from_xlsx)
+app.command("site")(site.site)
 app.command("warm")(warm.warm)

@@ -160,9 +160,12 @@ def _lines(pack: Pack, lang: str) -> Iterator[Fact]:
     for year in pack.premium_subsidy:
         alone = replace(pack, premium_subsidy=(year,))
         what = _("{year} 年{name}").format(year=year.year, name=_("资助参保"))
-        for line, told_zh in zip(premium_words(alone, lang), premium_words(alone, "zh"), strict=True):
+        values = (*year.premium.values(), *(row.pays for row in year.rows))
+        lines = zip(premium_words(alone, lang), premium_words(alone, "zh"), values, strict=True)
+        for line, told_zh, amount in lines:
             key = ("premium", str(year.year))
-            yield Fact(key, _("资助参保"), "", what, line.text, told_zh.text, year.cites, listed=True)
+            said = (meaning(pack, amount), told_zh.text)
+            yield Fact(key, _("资助参保"), "", what, line.text, said, year.cites, listed=True)
     for departure in pack.departs:
         why = title_words(departure.why, lang)
         key = ("departs", departure.bound)
