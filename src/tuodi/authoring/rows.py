@@ -311,7 +311,8 @@ def _read_when(row: Row, line: Line, context: Context, reader: RowReader) -> Non
     except WrongCell as wrong:
         reader.wrong(wrong.column, wrong.found, wrong.expected)
         pairs, extra, rest = {}, {}, False  # type: ignore[assignment]
-    for key in [key for key in row.texts if key.startswith("when.") and row.get(key).strip()]:
+    # In the order of the columns: it is the order of a compiled table's axes.
+    for key in [column.key for column in reader.form.columns if column.key.startswith("when.") and row.get(column.key).strip()]:
         column = key.removeprefix("when.")
         try:
             when[column] = tuple(read_codes(column, row.get(key), context.layer, context.labels, context.lang, key))
