@@ -48,6 +48,37 @@ def test_what_is_not_known_is_not_guessed(county: Pack) -> None:
     assert premium_subsidy(county, [], 2025).premium is None
 
 
-def test_a_local_code_under_a_named_parent_is_helped() -> None:
-    pack = read_pack("zz/000000/2024")
-    assert premium_subsidy(pack, ["orphan"], 2024).own == 0  # by its class
+@pytest.mark.req("SP11")
+@pytest.mark.parametrize(
+    ("pack_id", "identities", "year", "amount", "own"),
+    [
+        ("cn/500000/2023", ["dibao_margin"], 2025, 28_000, 12_000),  # 280 of 400
+        ("cn/500000/2023", ["tekun"], 2025, None, None),
+        ("cn/500112/2023", ["illness_poor"], 2025, 28_000, 12_000),  # a district has what its city says
+        ("cn/360000/2021", ["dibao"], 2021, 32_000, None),  # the premium was not read
+        ("cn/130000/2025", ["orphan"], 2025, 40_000, 0),
+        ("cn/130000/2025", ["dibao"], 2025, None, None),
+        ("cn/350000/2023", ["tekun"], 2023, None, 0),  # in full, of a premium that nobody knows
+        ("cn/530523/2022", ["out_of_poverty"], 2024, 4_500, None),
+        ("cn/530523/2022", ["out_of_poverty"], 2025, 0, None),
+        ("cn/110000/2023", ["tekun"], 2026, None, None),
+    ],
+)
+def test_published_packs(pack_id: str, identities: list[str], year: int, amount: int | None, own: int | None) -> None:
+    got = premium_subsidy(read_pack(pack_id), identities, year)
+    assert (got.amount, got.own) == (amount, own)
+    assert bool(got.why) is (amount is None)
+    assert got.cites
+
+
+@pytest.mark.req("SP11")
+def test_the_floor_and_the_premiums() -> None:
+    assert premium_subsidy(read_pack("cn/130000/2025"), ["dibao"], 2025).at_least == 24_000  # 60 % of 400
+    beijing = read_pack("cn/110000/2023")
+    kinds = ("elderly", "child", "student", "adult")
+    found = {kind: premium_subsidy(beijing, [], 2026, kind).premium for kind in kinds}
+    assert found == {"elderly": 46_000, "child": 43_500, "student": 43_500, "adult": 79_500}
+
+
+def test_a_class_names_whom_its_members_name(county: Pack) -> None:
+    assert premium_subsidy(county, ["orphan"], 2024).own == 0

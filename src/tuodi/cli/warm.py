@@ -22,7 +22,7 @@ def warm(
 ) -> None:
     """预先编译规则包要用的计算内核，省去首次等待 / compile the kernels that packs need, so that no first call waits."""
     from tuodi.errors import PackError
-    from tuodi.law import find_packs
+    from tuodi.law import find_packs, read_versions
     from tuodi.settlement import load_law
     from tuodi.settlement.kernel import Shape
     from tuodi.settlement.warm import warm as compile_for
@@ -37,7 +37,8 @@ def warm(
         for number, ref in enumerate(every):
             told.of(number, len(every))
             try:
-                compile_for(load_law(ref, roots), done)
+                if refs or any(pack.layers for pack in read_versions(ref, roots)):
+                    compile_for(load_law(ref, roots), done)
             except PackError:
                 if refs:
                     raise

@@ -119,6 +119,8 @@ def _missing(case: Case) -> str:
     """Why a bound cannot be asked at all: the pack does not state what it is about."""
     _ = translator("law", case.lang)
     bound, pack = case.bound, case.pack
+    if bound.layer and not pack.layers:
+        return _("本包只写了监测线或资助参保")
     if bound.layer and not case.layers:
         named = {
             "basic": _("基本医保"), "catastrophic": _("大病保险"), "assistance": _("医疗救助"), "tilt": _("倾斜救助"),

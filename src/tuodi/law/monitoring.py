@@ -23,7 +23,7 @@ __all__ = ["CADENCES", "MEASURES", "SPANS", "WatchLine", "lines", "monitoring_li
 
 MEASURES = ("self_in_scope", "self_total", "unknown")
 SPANS = ("stay", "year", "twelve_months", "unknown")
-CADENCES = ("daily", "ten_days", "monthly", "quarterly")
+CADENCES = ("daily", "ten_days", "monthly", "quarterly", "unknown")
 
 
 @dataclass(frozen=True)

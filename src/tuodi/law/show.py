@@ -51,6 +51,10 @@ class ShownPack:
     sections: tuple[Section, ...]
 
 
+_OF_LAYERS = ("dates", "classes", "identities", "derived", "audit", "counters", "differences")
+"""Sections that say nothing where there is nothing to settle."""
+
+
 def show_pack(pack: Pack, lang: str = "zh") -> ShownPack:
     """The rules of a pack in words, unknowns first."""
     _ = translator("law", lang)
@@ -82,6 +86,8 @@ def show_pack(pack: Pack, lang: str = "zh") -> ShownPack:
         Section("differences", _("各地不同之处，本包如何规定"), tuple(differences(pack, lang))),
         Section("notes", _("解读时的选择"), tuple(_notes(pack, lang))),
     ]
+    if not pack.layers:
+        sections = [section for section in sections if section.key not in _OF_LAYERS]
     shown = tuple(section for section in sections if section.lines)
     return ShownPack(pack.id, title_words(pack.title, lang, pack.id), lang, len(missing), shown)
 
@@ -175,6 +181,8 @@ def _about(pack: Pack, lang: str) -> Iterable[Line]:
         yield Line(_("自 {begins} 至 {ends} 有效").format(begins=pack.in_force_from, ends=pack.in_force_to))
     else:
         yield Line(_("自 {begins} 起有效").format(begins=pack.in_force_from))
+    if not pack.layers:
+        yield Line(_("只写了监测线或资助参保，不能用来结算"))
     if pack.extends:
         yield Line(_("在 {parent} 的基础上修改；沿用的值注明来处").format(parent=pack.extends))
 
@@ -278,7 +286,13 @@ def monitoring_words(pack: Pack, lang: str) -> Iterable[Line]:
     measures = {
         "self_in_scope": _("政策范围内个人负担"), "self_total": _("个人负担合计"), "unknown": _("个人负担（口径未知）"),
     }  # fmt: skip
-    cadences = {"daily": _("每日"), "ten_days": _("每旬"), "monthly": _("每月"), "quarterly": _("每季度")}
+    cadences = {
+        "daily": _("每日"),
+        "ten_days": _("每旬"),
+        "monthly": _("每月"),
+        "quarterly": _("每季度"),
+        "unknown": _("（频次未知）"),
+    }
     titles = {layer.id: title_words(layer.title, lang, layer.id) for layer in pack.layers}
     for item in pack.monitoring:
         who = _("、").join(code_words(pack, "identity", name, lang) for name in item.identities)
