@@ -24,6 +24,8 @@ _EMPTY = frozenset({"", "~", "null", "Null", "NULL"})
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _STANDARD_TAG = "tag:yaml.org,2002:"
+_BEFORE_COMMA = re.compile(r"[0-9]{1,3}(,[0-9]{3})*")
+_AFTER_COMMA = re.compile(r"[0-9]{3}(\.[0-9]+)?( *(yuan|元))?")
 
 
 @dataclass(frozen=True)
@@ -147,19 +149,66 @@ def _convert(source: yaml.Node, origin: Origin, problems: Problems, seen: set[in
     if isinstance(source, yaml.MappingNode):
         return Node(_pairs(source, origin, problems, seen), origin)
     if isinstance(source, yaml.SequenceNode):
-        items = [
-            _convert(item, _below(origin, f"[{number}]", item.start_mark.line + 1), problems, seen)
-            for number, item in enumerate(source.value, 1)
-        ]
-        return Node(items, origin)
+        return Node(_items(source, origin, problems, seen), origin)
     quoted = getattr(source, "style", None) is not None
     return Node(None if not quoted and source.value in _EMPTY else source.value, origin, quoted)
 
 
+def _items(source: yaml.SequenceNode, origin: Origin, problems: Problems, seen: set[int]) -> list[Node]:
+    items: list[Node] = []
+    torn: set[int] = set()
+    for item in source.value:
+        before = items[-1] if items else None
+        if source.flow_style and before is not None and _torn(before, item) and _is_rest(item, source.value):
+            items[-1] = Node(f"{before.text},{item.value}", before.origin)
+            torn.add(len(items) - 1)
+            continue
+        items.append(_convert(item, _below(origin, f"[{len(items) + 1}]", item.start_mark.line + 1), problems, seen))
+    for number in sorted(torn):
+        _tell_torn(items[number], problems)
+    return items
+
+
+def _is_rest(item: yaml.ScalarNode, items: list[yaml.Node]) -> bool:
+    """Whether a three-digit item of a list is the rest of an amount: it, or one that follows it, has the unit."""
+    after = [str(other.value) for other in items[items.index(item) :]]
+    for text in after:
+        if not _AFTER_COMMA.fullmatch(text):
+            return False
+        if text.endswith(("yuan", "元")):
+            return True
+    return False
+
+
+def _torn(before: Node, rest: yaml.Node) -> bool:
+    """Whether a comma inside an amount without quotes cut it in two: ``10`` and ``000 yuan``."""
+    return (
+        isinstance(rest, yaml.ScalarNode)
+        and rest.style is None
+        and not before.quoted
+        and _BEFORE_COMMA.fullmatch(before.text) is not None
+        and _AFTER_COMMA.fullmatch(rest.value) is not None
+    )
+
+
+def _tell_torn(whole: Node, problems: Problems) -> None:
+    """Say it once, of the amount put together again, so that nothing is said of its halves."""
+    right = whole.text if whole.text.endswith(("yuan", "元")) else f"{whole.text} yuan"
+    plain = right.replace(",", "")
+    found = f"the amount {whole.text} without quotes: inside {{ }} and [ ] its comma begins the next entry"
+    problems.add(whole.origin, found, f'in quotes: "{right}", or without the comma: {plain}')
+
+
 def _pairs(source: yaml.MappingNode, origin: Origin, problems: Problems, seen: set[int]) -> dict[str, Node]:
     pairs: dict[str, Node] = {}
+    last, torn = "", set[str]()
     for key, value in source.value:
         line = key.start_mark.line + 1
+        empty = isinstance(value, yaml.ScalarNode) and value.style is None and value.value in _EMPTY
+        if source.flow_style and empty and last and _torn(pairs[last], key):
+            pairs[last] = Node(f"{pairs[last].text},{key.value}", pairs[last].origin)
+            torn.add(last)
+            continue
         if not isinstance(key, yaml.ScalarNode) or (key.style is None and key.value in _EMPTY):
             problems.add(_below(origin, ".?", line), "a key that is no word", "one word before the colon")
             continue
@@ -169,6 +218,9 @@ def _pairs(source: yaml.MappingNode, origin: Origin, problems: Problems, seen: s
             problems.add(place, f"the key {key.value!r} a second time", f"once only; it stands in line {first}")
             continue
         pairs[key.value] = _convert(value, place, problems, seen)
+        last = key.value
+    for name in sorted(torn):
+        _tell_torn(pairs[name], problems)
     return pairs
 
 
