@@ -223,7 +223,8 @@ def question(kind: str, **more: Any) -> Question:
         ("limit", "none", None), ("limit", "100000", 10_000_000), ("rate", "70%", 7000), ("rate", "70", 7000),
         ("rate", "62.5％", 6250), ("rate", "0", 0), ("ends", "无", ()), ("ends", "5万 10万", (5_000_000, 10_000_000)),
         ("ends", "50,000, 100,000", (5_000_000, 10_000_000)), ("months", "6个月", 6), ("months", "无", 0),
-        ("choice", "2", "two"), ("choice", "two", "two"), ("choice", "第二", "two"), ("several", "1，2", ("one", "two")),
+        ("choice", "2", "two"), ("choice", "two", "two"), ("choice", "第二", "two"),
+        ("several", "1，2", ("one", "two")),
         ("members", "低保 +困境儿童", ("dibao", "+困境儿童")), ("members", "低保边缘", ("dibao_margin",)),
     ],
 )  # fmt: skip
