@@ -97,12 +97,15 @@ def _amount(pack: Pack, item: IncomeLine, on: date) -> int | None:
 
 
 def _income_year(pack: Pack, on: date) -> int:
-    """The year whose figure holds on a day, as ``dates.income_year`` says."""
+    """The year whose figure holds on a day, as ``dates.income_year`` says: of the counter year, and the other year's up
+    to the first ``until`` on or after its beginning."""
     dates = pack.dates
+    year = on.year - ((on.month, on.day) < dates.year_starts)
     which = dates.income_year
-    if dates.income_until is not None and (on.month, on.day) <= dates.income_until:
-        which = dates.income_until_year
-    return on.year - (2 if which == "before_previous" else 1)
+    if dates.income_until is not None:
+        until = date(year + (dates.income_until < dates.year_starts), *dates.income_until)
+        which = dates.income_until_year if on <= until else which
+    return year - (2 if which == "before_previous" else 1)
 
 
 def income_line_words(pack: Pack, lang: str) -> Iterator[Line]:

@@ -38,7 +38,8 @@ def view(cliff: Cliff, lang: str) -> dict[str, Any]:
         "layers": [layer_name((cliff.pack,), name, lang) for name in layers],
         "stretches": [_stretch(cliff, one, layers, lang) for one in cliff.stretches],
         "steps": [_step(cliff, number, one, lang) for number, one in enumerate(cliff.steps, 1)],
-        "over": sum(step.over_limit for step in cliff.steps),
+        "over": sum(step.over_limit == "yes" for step in cliff.steps),
+        "maybe_over": sum(step.over_limit == "maybe" for step in cliff.steps),
         "assumed": any(step.assumed for step in cliff.steps),
         "unknown_lines": [identity_name(cliff.pack, s.line.identity, lang) for s in cliff.steps if s.last is None],
         "outside": [identity_name(cliff.pack, name, lang) for name in cliff.outside],
@@ -158,14 +159,14 @@ def _marks(cliff: Cliff, curves: Sequence[Curve], said: Callable[[Step], str], *
             continue
         at = step.last + 1
         end = at + step.catch_up if until and step.catch_up else None
-        made.append(Mark(at, str(number), said(step), step.over_limit, end))
+        made.append(Mark(at, str(number), said(step), bool(step.over_limit), end))
     for place, (number, step) in enumerate(floating.items(), 1):
         for band in bands[-1:]:
             assert band.low is not None
             assert band.high is not None
             at = band.start + (band.stop - band.start) * place // (len(floating) + 1)
             middle = (band.low[0] + band.low[1] + band.high[0] + band.high[1]) // 4
-            made.append(Mark(at, str(number), "", step.over_limit, None, middle))
+            made.append(Mark(at, str(number), "", bool(step.over_limit), None, middle))
     return made
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -66,7 +66,8 @@ class Step:
 
     ``rise``: the least and the most by which the burden rises; None where it is not determined. ``catch_up``: how much
     more income per head and month it takes until, after this bill, the year leaves as much as just inside the line.
-    ``rows``: what the law says on either side, where it is certain which sides these are."""
+    ``over_limit``: whether it is larger than the limit, or may be. ``rows``: what the law says on either side, where it
+    is certain which sides these are."""
 
     line: IncomeLine
     last: int | None
@@ -75,7 +76,7 @@ class Step:
     after: tuple[Outcome, ...]
     rise: tuple[int, int] | None
     catch_up: int | None
-    over_limit: bool
+    over_limit: Literal["", "maybe", "yes"]
     rows: tuple[Difference, ...]
 
 
@@ -180,7 +181,7 @@ def _frame(bills: Sequence[Mapping[str, Any]], on: date) -> pl.DataFrame:
         rows.append({
             "provider_level": "ungraded", "setting": "inpatient", "discharged_on": on, "admitted_on": on,
             "settled_at": datetime.combine(on, time()), **{name: one for name, one in facts.items() if one is not None},
-            **parts, "claim_id": f"{number}", "person_id": "", "total": sum(parts.values()),
+            **parts, "claim_id": f"{number:04}", "person_id": "", "total": sum(parts.values()),
         })  # fmt: skip
     names = {name for row in rows for name in row}
     types = {name: dtype for name, dtype in CLAIMS.columns.items() if name in names}
@@ -274,8 +275,8 @@ def _steps(
                 after=tuple(after),
                 rise=rise,
                 catch_up=-(-rise[0] // (MONTHS * household)) if rise is not None and certain else None,
-                over_limit=limit is not None and rise is not None and rise[1] > limit,
-                rows=differences(pack, before[0].steps, after[0].steps) if len(before) == len(after) == 1 else (),
+                over_limit=_over(rise, limit),
+                rows=_rows(pack, before, after),
             )
         )
 
@@ -295,6 +296,18 @@ def _steps(
                 following = held[held.index(item.identity) + 1] if held[-1] != item.identity else NOBODY
                 step(item, None, [outcomes[item.identity]], [outcomes[following]])
     return tuple(made)
+
+
+def _rows(pack: Pack, before: Sequence[Outcome], after: Sequence[Outcome]) -> tuple[Difference, ...]:
+    """The rules that differ, if they are the same whichever outcome it is on either side."""
+    found = {differences(pack, one.steps, other.steps) for one in before for other in after}
+    return found.pop() if len(found) == 1 else ()
+
+
+def _over(rise: tuple[int, int] | None, limit: int | None) -> Literal["", "maybe", "yes"]:
+    if limit is None or rise is None or rise[1] <= limit:
+        return ""
+    return "yes" if rise[0] > limit else "maybe"
 
 
 def _rise(before: Sequence[Outcome], after: Sequence[Outcome]) -> tuple[int, int] | None:

@@ -134,7 +134,7 @@ def _between(burden: tuple[int, int] | None, lang: str) -> str:
 
 def _step(cliff: Cliff, number: int, step: Step, lang: str) -> Iterator[str]:
     _ = translator("twin", lang)
-    over = _("  【超过上限】") if step.over_limit else ""
+    over = {"": "", "maybe": _("  【可能超过上限】"), "yes": _("  【超过上限】")}[step.over_limit]
     yield _("  台阶 {n}  {line}〔{source}〕").format(
         n=number, line=line_words(cliff.pack, step.line, lang), source=line_source(cliff.pack, step, lang)
     )
