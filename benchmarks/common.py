@@ -7,10 +7,12 @@ how much of the wall time was waiting.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -123,20 +125,18 @@ def processes(rounds: int, **sides: Sequence[str | Path]) -> dict[str, Time]:
 
 def child(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> Time:
     """One process from start to end: its time, its processor time, and its greatest memory."""
-    start = time.perf_counter()
-    running = subprocess.Popen(
-        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-    )  # fmt: skip
-    assert running.stdout is not None
-    said = running.stdout.read()
-    _, status, used = os.wait4(running.pid, 0)
-    wall = time.perf_counter() - start
-    running.returncode = os.waitstatus_to_exitcode(status)
-    running.stdout.close()
-    if running.returncode:
-        raise SystemExit(f"benchmarks: {command[0]} left with {running.returncode}:\n{said.decode(errors='replace')}")
-    return Time(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        result = Path(folder) / "used.json"
+        launcher = [sys.executable, "-S", str(ROOT / "benchmarks" / "launch.py"), str(result)]
+        done = subprocess.run(
+            [*launcher, *(str(word) for word in command)], capture_output=True, text=True, check=False, cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+        )  # fmt: skip
+        if done.returncode:
+            raise SystemExit(
+                f"benchmarks: {command[0]} left with {done.returncode}:\n{done.stdout}{done.stderr}".rstrip()
+            )
+        return Time(**json.loads(result.read_text("utf-8")))
 
 
 def tuodi(*words: str | Path) -> list[str | Path]:

@@ -1,12 +1,13 @@
 """Every kernel that a law can need, compiled now instead of at the first call.
 
-Enters: a law. Leaves: the shapes that were compiled, kept by numba in its cache. Imports ``tuodi.tables`` and this room.
+Enters: a law. Leaves: the shapes that were compiled; numba keeps them in its cache. Imports ``tuodi.tables``,
+``tuodi.law`` and this room.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
 import polars as pl
 
@@ -46,7 +47,6 @@ def warm(law: Law, done: set[Shape]) -> list[Shape]:
 def _claim(day: date) -> pl.DataFrame:
     """One bill of nothing: the kernel is compiled for the types of its arrays, not for what they hold."""
     words = {"claim_id": "1", "person_id": "1", "provider_level": "tertiary", "setting": "inpatient"}
-    days = {"discharged_on": day, "settled_at": datetime(day.year, day.month, day.day)}
-    return pl.DataFrame({**words, **days, **dict.fromkeys(("total", *PARTS), 0)}).with_columns(
-        pl.col("settled_at").cast(pl.Datetime("us"))
+    return pl.DataFrame({**words, "discharged_on": day, **dict.fromkeys(("total", *PARTS), 0)}).with_columns(
+        settled_at=pl.col("discharged_on").cast(pl.Datetime("us"))
     )
