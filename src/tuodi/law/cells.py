@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from tuodi.i18n import translator
 from tuodi.law.model import Cite, Classes, Layer, NoLimit, Pack, Row, Share, Table, Unknown, Value
+from tuodi.law.rules import grouped
 from tuodi.law.spaces import Space
-from tuodi.law.words import class_words, code_words, column_words, span_words
+from tuodi.law.words import class_words, code_words, column_words, conditions_words, span_words
 
 __all__ = ["Fold", "Side", "aligned", "folds", "meaning"]
 
@@ -114,19 +115,27 @@ def _members(classes: Classes, name: str) -> frozenset[str]:
 def folds(before: Side, after: Side, lang: str) -> list[Fold]:
     """Every difference between the two tables, in the words of the pack ``after`` where it has any."""
     sides = (before, after)
+    if before.table is None or after.table is None:
+        return list(_alone(sides, lang))
     axes = [_axis(column, sides) for column in _columns(sides)]
     changed: dict[object, list[tuple[frozenset[int], ...]]] = {}
+    others: dict[object, tuple[Row | None, Row | None]] = {}
     found: dict[object, tuple[Row | None, Row | None]] = {}
     live: set[tuple[int, ...]] = set()
     for at in product(*(range(len(axis.groups)) for axis in axes)):
         if not any(_inside(side, number, axes, at) for number, side in enumerate(sides)):
             continue
         rows = (_row(before, 0, axes, at), _row(after, 1, axes, at))
-        told = tuple(_means(side, row) for side, row in zip(sides, rows, strict=True))
         if rows == (None, None):
             continue
         live.add(at)
-        if told[0] != told[1]:
+        told = tuple(_means(side, row) for side, row in zip(sides, rows, strict=True))
+        if told[0] == told[1]:
+            continue
+        if axes and all(row is None or row.otherwise for row in rows):
+            # What neither table names: one sentence, however many cells it fills.
+            others.setdefault(told, rows)
+        else:
             changed.setdefault(told, []).append(tuple(frozenset({part}) for part in at))
             found[at] = rows
     made = []
@@ -134,7 +143,31 @@ def folds(before: Side, after: Side, lang: str) -> list[Fold]:
         for box in _boxes(cells, len(axes)):
             pairs = [found[at] for at in product(*box)]
             made.append(_fold(sides, axes, box, pairs, live, lang))
-    return made
+    _ = translator("law", lang)
+    return made + [_told(sides, _("其余情形"), [rows]) for rows in others.values()]
+
+
+def _alone(sides: tuple[Side, Side], lang: str) -> Iterator[Fold]:
+    """A table that only one side has, row by row, but for rows that say what holds without it."""
+    _ = translator("law", lang)
+    number = 0 if sides[0].table is not None else 1
+    side, other = sides[number], sides[1 - number]
+    rows = grouped(side.table.rows) if side.table is not None else []
+    for row in rows:
+        if meaning(side.pack, row.value) == meaning(other.pack, other.default):
+            continue
+        columns = sorted(row.when, key=_first_the_class)
+        said = [conditions_words(side.pack, side.layer, side.classes, {name: row.when[name]}, lang) for name in columns]
+        where = _("其余情形") if row.otherwise and len(rows) > 1 else _together(said, lang)
+        yield _told(sides, where, [(row, None) if number == 0 else (None, row)])
+
+
+def _together(said: Sequence[str], lang: str) -> str:
+    return (" " if lang == "zh" else ", ").join(said)
+
+
+def _first_the_class(column: str) -> tuple[bool, bool]:
+    return (column == "bracket", column != "class")
 
 
 def _means(side: Side, row: Row | None) -> object:
@@ -144,7 +177,7 @@ def _means(side: Side, row: Row | None) -> object:
 def _columns(sides: Sequence[Side]) -> list[str]:
     rows = [row for side in sides if side.table for row in side.table.rows]
     named = dict.fromkeys(column for row in rows for column in row.when)
-    return sorted(named, key=lambda name: (name == "bracket", name != "class"))
+    return sorted(named, key=_first_the_class)
 
 
 def _row(side: Side, number: int, axes: Sequence[_Axis], at: Sequence[int]) -> Row | None:
@@ -249,13 +282,17 @@ def _fold(
     pairs: Sequence[tuple[Row | None, Row | None]], live: set[tuple[int, ...]], lang: str,
 ) -> Fold:  # fmt: skip
     where = [words for number, axis in enumerate(axes) if (words := _axis_words(sides, axes, box, number, live, lang))]
+    return _told(sides, _together(where, lang), pairs)
+
+
+def _told(sides: tuple[Side, Side], where: str, pairs: Sequence[tuple[Row | None, Row | None]]) -> Fold:
+    """The pairs of rows, which say the same change, as one."""
     cites = [
         tuple(dict.fromkeys(cite for pair in pairs if (row := pair[number]) for cite in (row.cites or side.cites)))
         for number, side in enumerate(sides)
     ]
-    first = pairs[0]
-    values = [row.value if row else None for row in first]
-    return Fold((" " if lang == "zh" else ", ").join(where), values[0], values[1], cites[0], cites[1])
+    values = [row.value if row else None for row in pairs[0]]
+    return Fold(where, values[0], values[1], cites[0], cites[1])
 
 
 def _axis_words(
