@@ -155,8 +155,10 @@ def _pages(places: Sequence[_Place], examples: Sequence[Case], lang: str, first:
     yield page("index", "index.html", "index", places=rows)
     for place, row in zip(places, rows, strict=True):
         yield page(place.page, "pack.html", "", place=row, **_pack_values(place, places, lang))
-    questions = _questions(places, lang)
-    yield page("differences", "differences.html", "differences", places=rows, questions=questions)
+    settling = [place for place in places if place.pack.layers]
+    asked = [row for place, row in zip(places, rows, strict=True) if place.pack.layers]
+    questions = _questions(settling, lang)
+    yield page("differences", "differences.html", "differences", places=asked, questions=questions)
     by_pack = [(row, _by_section(registers[place.pack.id])) for place, row in zip(places, rows, strict=True)]
     yield page("register", "register.html", "register", packs=by_pack)
     if examples:
