@@ -6,7 +6,7 @@ them by a copy of the pack in which just that stands otherwise.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ def bills() -> list[dict[str, Any]]:
                 "claim_id": f"S{place + 1:02d}{n}", "person_id": f"P{place + 1:02d}", "provider_level": "secondary",
                 "setting": "outpatient" if n == 2 else "inpatient", "scheme": "resident", "purpose": "illness",
                 "admitted_on": day - timedelta(days=4 if n != 2 else 0), "discharged_on": day,
-                "settled_at": datetime(day.year, day.month, day.day, 10),
+                "settled_at": datetime.combine(day, time(10)),
                 "total": scope + 123_400, "out_of_catalogue": 100_000, "over_limit": 0, "first_self_pay": 23_400,
                 "in_scope": scope, "paid_basic": scope * 45 // 100, "paid_catastrophic": scope // 20,
                 "person_name": f"样例{NAMES[place]}", "place": "local", "authorisation": "none_needed",

@@ -1,8 +1,8 @@
 """One question of the interview: its words, and how what a person types is understood.
 
 Enters: ``questions.yaml`` and what was typed. Leaves: :class:`Question`, typed answers, or
-:class:`MisunderstoodError` with a sentence that says what would be right. A person may always answer 不知道 or ``?``. Imports ``tuodi.law``,
-``tuodi.money``, ``tuodi.vocabulary`` and ``tuodi.i18n``.
+:class:`MisunderstoodError` with a sentence that says what would be right. A person may always answer 不知道 or ``?``.
+Imports ``tuodi.law``, ``tuodi.money``, ``tuodi.vocabulary`` and ``tuodi.i18n``.
 """
 
 from __future__ import annotations
