@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,19 @@ def test_ones_own_frame_hides_that_of_the_same_name(tmp_path: Path) -> None:
     own.write_text(FILE.read_text("utf-8").replace("2021-11-19}", "2022-01-01}", 1), "utf-8")
     assert [one.in_force_from.year for one in read_frames("cn", [tmp_path])] == [2022]
     assert read_frames("zz") == ()
+
+
+def test_the_page_lists_every_bound_and_every_test(frame: Frame) -> None:
+    page = (default_roots()[0].parent / "docs/reference/national-frame.md").read_text("utf-8")
+    told = re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE)
+    assert [name for name in told if name in TESTS] == sorted(TESTS, key=told.index)
+    assert [name for name in told if name not in (*TESTS, *SEVERITIES)] == [bound.id for bound in frame.bounds]
+    assert set(SEVERITIES) <= set(told)
+
+
+@pytest.mark.parametrize(
+    ("income", "severity"), [("29,000", ""), ("31,500", ""), ("28,000", "below"), ("32,000", "above")]
+)
+def test_about_is_read_to_the_whole_percent(income: str, severity: str, tmp_path: Path) -> None:
+    changes = (('"40,000 yuan"', f'"{income} yuan"'), ('margin: "4,000 yuan"', 'margin: "3,000 yuan"'))
+    assert [one.severity for one in found(tmp_path, *changes)] == ([severity] if severity else [])
