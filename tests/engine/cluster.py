@@ -16,11 +16,18 @@ import pyspark
 
 SPARK = Path(pyspark.__file__).parent
 LOOPBACK = "127.0.0.1"
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
+"""A Java that lives for a minute has nothing of its second compiler."""
+
 SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.driver.host": LOOPBACK,
     "spark.driver.bindAddress": LOOPBACK,
     "spark.executor.memory": "640m",
+    "spark.driver.extraJavaOptions": SHORT_LIVED,
+    "spark.executor.extraJavaOptions": SHORT_LIVED,
+    "spark.locality.wait": "0",
+    "spark.sql.shuffle.partitions": "2",
 }
 """What a session needs to stay on this machine and small."""
 
@@ -45,7 +52,7 @@ class Cluster:
 def _start(folder: Path, name: str, *words: str) -> subprocess.Popen[bytes]:
     env = {
         **os.environ, "SPARK_HOME": str(SPARK), "SPARK_LOCAL_IP": LOOPBACK, "SPARK_LOCAL_DIRS": str(folder / "local"),
-        "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": SHORT_LIVED,
     }  # fmt: skip
     with (folder / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
