@@ -23,7 +23,7 @@ def test_it_says_how_many() -> None:
     assert "计算内核 2 个" in tuodi("packs", "warm", SUQIAN).out
 
 
-def test_a_pack_that_is_not_there_is_an_error_and_a_wrong_one_among_all_is_left_out(tmp_path: Path) -> None:
+def test_a_pack_that_is_not_there_is_an_error() -> None:
     assert tuodi("packs", "warm", "cn/999999/2024").code == 5
 
 
