@@ -180,7 +180,7 @@ def test_a_layer_from_the_record_on_one_side_is_from_the_record_on_both() -> Non
 
 
 def test_a_code_that_only_one_pack_has_is_its_core_code_for_the_other() -> None:
-    """困境儿童 is a child in hardship in both places, but under another core code; 60年代精减退职 is of Suqian alone."""
+    """困境儿童 stands under another core code in each place; 60年代精减退职 is a code of Suqian alone."""
     suqian, zichuan = read_pack("cn/321300/2024", [PACKS]), read_pack("cn/370302/2025", [PACKS])
     claims = small.claims(stay("a", "甲", 5_000, paid_catastrophic=0, place="local", purpose="illness"))
     held = people(甲="retired_sixties")
