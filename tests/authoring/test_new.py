@@ -168,6 +168,7 @@ def test_a_pack_is_never_written_over_and_nothing_half_done_stays(tmp_path: Path
 
 def test_the_same_answers_give_the_same_bytes_in_both_languages() -> None:
     assert pack_text(county_of(TILT)) == pack_text(county_of(dict(reversed(TILT.items()))))
+    assert pack_text(county_of(TILT, "en")) == pack_text(county_of(TILT))
     in_codes = yaml.load(answers_text(TILT), Loader=yaml.BaseLoader)
     assert in_codes["assistance.settings"] == "inpatient outpatient chronic_outpatient"
     assert pack_text(county_of(in_codes, "en")) == pack_text(county_of(TILT))

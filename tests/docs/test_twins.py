@@ -11,7 +11,8 @@ from docs.examples import Command, File, steps
 from house.tree import ROOT
 
 TWINS = [
-    (path, path.with_name(f"{path.stem}.zh.md")) for path in (ROOT / "README.md", ROOT / "docs/tutorial/first-audit.md")
+    (ROOT / f"{name}.md", ROOT / f"{name}.zh.md")
+    for name in ("README", "docs/tutorial/first-audit", "docs/how-to/encode-a-county-in-an-hour")
 ]
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from tuodi import vocabulary
-from tuodi.i18n import translator
+from tuodi.i18n import LANGUAGES, translator
 from tuodi.law.words import percent_words
 from tuodi.money import FULL_RATE, parse_rate, parse_yuan, yuan
 
@@ -30,6 +30,8 @@ __all__ = [
 
 NOT_KNOWN = re.compile(r"^(?:\?|？|不知道|不清楚|不详|unknown\b|don'?t know\b)[\s,，:：;；、。—-]*(?P<why>.*)$", re.I)
 NOTHING = frozenset({"无", "没有", "不设", "不限", "不封顶", "不设限额", "none", "no", "-"})
+CODE_SETS = ("identity", "setting", "place")
+"""Code sets from which questions take their choices."""
 NUMBERED = re.compile(r"号|\bNo\b|\d{4}〕", re.I)
 """What makes a source a document with a number rather than a page."""
 
@@ -63,7 +65,7 @@ class MisunderstoodError(Exception):
 @dataclass(frozen=True)
 class Question:
     """One question, ready to be shown. ``id`` is its key in a file of answers, ``name`` its entry; ``options``:
-    code → word."""
+    code → word; ``words``: all words of a code, in any language."""
 
     id: str
     name: str
@@ -75,6 +77,7 @@ class Question:
     example: str
     unknown: str
     options: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     optional: bool = False
     income: bool = False
     documents: int = 0
@@ -106,6 +109,7 @@ def question(
     ``income``: a share may be the answer; ``documents``: how many there are to cite."""
     entry = entries()[name]
     choices = {code: said[lang] for code, said in entry.get("choices", {}).items() if only(code)}
+    shown = choices if options is None else options
 
     def said(what: str) -> str:
         return str(entry[what][lang]) if what in entry else ""
@@ -120,12 +124,22 @@ def question(
         means=said("means"),
         example=said("example"),
         unknown=said("unknown"),
-        options=choices if options is None else options,
+        options=shown,
+        words={code: (word, *_other_words(entry, code)) for code, word in shown.items()},
         optional=entry.get("optional", False),
         income=income,
         documents=documents,
         lang=lang,
     )
+
+
+def _other_words(entry: Mapping[str, Any], code: str) -> tuple[str, ...]:
+    """A choice in every language: a file of answers may be read in another one than it was written in."""
+    said = entry.get("choices", {}).get(code)
+    if said:
+        return tuple(said.values())
+    sets = [name for name in CODE_SETS if code in vocabulary.codes(name)]
+    return tuple(vocabulary.label(name, code, lang) for name in sets for lang in LANGUAGES)
 
 
 def understand(asked: Question, typed: str) -> Any:
@@ -269,8 +283,9 @@ def _one(asked: Question, text: str) -> str:
         return text
     if asked.kind == "members" and vocabulary.value_map("identity").get(text) in asked.options:
         return vocabulary.value_map("identity")[text]
-    fitting = [code for code, word in asked.options.items() if text.lower() in word.lower()]
-    exact = [code for code, word in asked.options.items() if text == word]
+    words = {code: asked.words.get(code, (word,)) for code, word in asked.options.items()}
+    exact = [code for code, some in words.items() if text in some]
+    fitting = [code for code, some in words.items() if any(text.lower() in word.lower() for word in some)]
     if len(exact or fitting) == 1:
         return (exact or fitting)[0]
     raise MisunderstoodError(

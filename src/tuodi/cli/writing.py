@@ -308,12 +308,16 @@ def _trial_lines(view: TrialView, lang: str) -> Iterator[str]:
         persons=view.persons, agreeing=view.persons_agreeing, cases=len(view.cases), agree=view.agree,
         differ=view.differ, open=view.open + view.unrecorded,
     )  # fmt: skip
+    agreed = False
     for case in view.cases:
         amounts = {"recorded": grouped(case.recorded), "by_pack": grouped(case.by_pack)}
         head = f"{case.person}  {case.layer} {case.year}（{case.who}）" if lang == "zh" else (
             f"{case.person}  {case.layer} {case.year} ({case.who})"
         )  # fmt: skip
         if case.state == AGREES:
+            if not agreed:
+                yield ""
+            agreed = True
             yield f"  {case.state_word}  {head}  {amounts['by_pack']}"
             continue
         yield ""
