@@ -48,9 +48,9 @@ def mistake_of(error: BaseException, lang: str) -> Mistake:
     if isinstance(error, PackError):
         if all(problem.line == 0 for problem in error.problems):
             # Nothing is wrong in a file: there is no such pack, or two do not fit together.
-            return Mistake(EXIT["pack_wrong"], (*map(str, error.problems), nothing), error.problems)
+            return Mistake(EXIT["pack_wrong"], (*_problems(error, lang), nothing), error.problems)
         count = _("规则包有 {count} 处问题，没有写出任何结果。").format(count=len(error.problems))
-        return Mistake(EXIT["pack_wrong"], (*map(str, error.problems), count), error.problems)
+        return Mistake(EXIT["pack_wrong"], (*_problems(error, lang), count), error.problems)
     if isinstance(error, TuodiError):
         return Mistake(EXIT["usage"], (_("用法不对：{what}").format(what=error),))
     if isinstance(error, OSError):
@@ -63,6 +63,12 @@ def mistake_of(error: BaseException, lang: str) -> Mistake:
             _("请报告此错误；设环境变量 TUODI_DEBUG=1 再运行一次可得到细节。"),
         ),
     )
+
+
+def _problems(error: PackError, lang: str) -> list[str]:
+    from tuodi.cli.pack_problems import problem_words
+
+    return [problem_words(problem, lang) for problem in error.problems]
 
 
 def _os_error(error: OSError, lang: str) -> str:
