@@ -1,6 +1,10 @@
-"""A wrong column or type is named, with what would be right, before anything runs; and what a worker raised is told."""
+"""What cannot be used is named, with what would be right: columns, types, what a worker raised, a missing Java."""
 
 from __future__ import annotations
+
+import os
+import subprocess
+import sys
 
 import pytest
 from pyspark.errors import PySparkException
@@ -91,3 +95,12 @@ def test_what_a_worker_raised_is_told_as_it_was(trace: str, kind: type[Exception
 def test_what_is_not_ours_stays_as_it_is() -> None:
     with pytest.raises(PySparkException, match="out of memory"), workers_errors():
         raise PySparkException("out of memory")
+
+
+def test_without_java_there_is_no_session_and_no_trace() -> None:
+    call = "from tuodi.engine.spark_session import session_on\nwith session_on('local[1]'): pass"
+    env = {**os.environ, "JAVA_HOME": "/nowhere"}
+    done = subprocess.run([sys.executable, "-c", call], env=env, capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("tuodi.errors.UsageError: no session on local[1]: Java 17 or newer does not start: ")
+    assert "/nowhere/bin/java" in last

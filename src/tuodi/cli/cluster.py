@@ -90,7 +90,7 @@ def settle_on_cluster(
     ``TableError`` for a table that is not as declared. Nothing is written then.
     """
     places = {name: [_uri(path) for path in paths] for name, paths in files.items() if paths}
-    target = _uri(out, must_exist=False)
+    target = _uri(out, new=True)
     try:
         from tuodi.engine import spark
         from tuodi.engine.spark_session import session_on
@@ -121,7 +121,7 @@ def _known_codes(law: Law) -> dict[str, dict[str, set[str]]]:
     }
 
 
-def _uri(path: Path | str, *, must_exist: bool = True) -> str:
+def _uri(path: Path | str, *, new: bool = False) -> str:
     """A path of this machine as such, whatever the cluster's default storage; an address as it was typed.
 
     ``Path`` takes one of the two slashes of ``hdfs://`` away; here it comes back.
@@ -130,7 +130,7 @@ def _uri(path: Path | str, *, must_exist: bool = True) -> str:
     if scheme:
         return f"{scheme[1]}://{scheme[2]}"
     place = Path(path).resolve()
-    if must_exist and not place.exists():
+    if not new and not place.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     return place.as_uri()
 

@@ -61,8 +61,7 @@ def session_on(master: str, settings: Mapping[str, str] | None = None, *, quiet:
             with _screen_to(log) if quiet else nullcontext():
                 session = builder.getOrCreate()
         except (Py4JError, PySparkException, OSError, ValueError) as error:
-            why = _last_line(log) or (str(error).splitlines() or [type(error).__name__])[0]
-            raise UsageError(f"no session on {master}: {why}") from error
+            raise UsageError(f"no session on {master}: {_why(log, str(error))}") from error
         try:
             yield session
         finally:
@@ -83,10 +82,16 @@ def _screen_to(log: BinaryIO) -> Iterator[None]:
         os.close(screen)
 
 
-def _last_line(log: BinaryIO) -> str:
+def _why(log: BinaryIO, error: str) -> str:
+    """What kept the session from coming about: Spark's own error names it only sometimes, its lines among others."""
     log.seek(0)
-    lines = log.read().decode("utf-8", errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    lines = [line for line in log.read().decode("utf-8", errors="replace").splitlines() if line.strip()]
+    if any("All masters are unresponsive" in line for line in lines):
+        return "the master does not answer"
+    if "JAVA_GATEWAY_EXITED" in error:
+        return f"Java 17 or newer does not start: {next(iter(lines), 'nothing was said')}"
+    loud = [line for line in lines if " ERROR " in line]
+    return next(reversed(loud or lines), (error.splitlines() or ["nothing was said"])[0])
 
 
 @contextmanager
