@@ -153,19 +153,19 @@ def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     Raises ``TableError`` for an unknown or missing column, a type that cannot be the declared one without
     loss, or a null in a required column.
     """
-    columns = schema.columns
-    for name in frame.columns:
+    columns, present = schema.columns, frame.schema
+    for name in present:
         if name not in columns:
             raise TableError(f"table {schema.name}: unknown column {name!r}{nearest(name, list(columns))}")
     for name in schema.required:
-        if name not in frame.columns:
+        if name not in present:
             raise TableError(f"table {schema.name}: column {name!r} is missing; it is required")
     made = []
     for name, dtype in columns.items():
-        if name not in frame.columns:
+        if name not in present:
             made.append(pl.lit(None, dtype=dtype).alias(name))
             continue
-        found = frame.schema[name]
+        found = present[name]
         if name in schema.money and found.is_float():
             raise TableError(f"table {schema.name}: column {name!r} is {found}; money is Int64 fen, never a float")
         made.append(pl.col(name) if found == dtype else pl.col(name).cast(dtype, strict=True))

@@ -8,6 +8,7 @@ KERNEL = "settlement/kernel.py"
 IDENTITY = "settlement/identity.py"
 CALENDAR = "settlement/calendar.py"
 BILLS = "settlement/bills.py"
+ORDER = "settlement/order.py"
 REVERSAL = "settlement/reversal.py"
 STAYS = "settlement/stays.py"
 PROGRAM = "settlement/program.py"
@@ -87,8 +88,10 @@ MUTANTS = (
     Mutant("a year begins in January everywhere", CALENDAR, "NO_DAY, year - before)", "NO_DAY, year)"),
     Mutant("a recomputed year keeps each bill's class", BILLS, "            if column.whole_year:", "            if False:"),
     # Order, stays, reversals.
-    Mutant("bills in the order of their ids", BILLS, '.sort(keys.columns)', '.sort("person_id", "counter_year", "claim_id")'),
-    Mutant("every bill is a stay of its own", STAYS, 'pl.coalesce(pl.concat_str(pl.lit("stay\\x1f"), pl.col("stay_id")), own)', "own"),
+    Mutant("bills in the order of discharge", ORDER, "<< instant_bits) | instant", "<< instant_bits) | (instant * 0)"),
+    Mutant("bills of one instant in the order of their ids", ORDER, 'pl.arg_sort_by("group", "discharged_on", "claim_id")', 'pl.arg_sort_by("group", "claim_id")'),
+    Mutant("every bill is a stay of its own", STAYS, '    number[first["row"].to_numpy()] = first["first"].to_numpy()\n', ""),
+    Mutant("stays overlap only the next one", STAYS, "hit[1:] = reached[:-1] >", "hit[1:] = reached[:-1] < 0 *"),
     Mutant("a reversal leaves its original standing", REVERSAL, "state[at] = state[original[\"row\"]] = ANNULLED", "state[at] = ANNULLED"),
     Mutant("the last rule that holds decides", DERIVE, "        open_rows &= truth == FALSE\n", ""),
 )  # fmt: skip

@@ -121,7 +121,7 @@ def _edges(pack: Pack) -> list[int]:
             for name in value.__dataclass_fields__:
                 walk(getattr(value, name))
 
-    walk(pack)
+    walk((pack.layers, pack.derived, pack.reference, pack.awards))
     return sorted(found)
 
 
@@ -162,6 +162,8 @@ def _claim(
     row["benefit_year"] = out.year if known or draw.random() < 0.95 else None
     midnight = datetime(out.year, out.month, out.day)  # noqa: DTZ001 local time, as in the files
     row["settled_at"] = midnight + timedelta(days=draw.choice([0, 0, 0, 1, 30]))
+    if draw.random() < 0.2:  # all of a month at one instant
+        row["settled_at"] = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
     if stays and draw.random() < 0.3:
         row["stay_id"], row["admitted_on"], row["discharged_on"] = draw.choice(stays)
         if draw.random() < 0.2:

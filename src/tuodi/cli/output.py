@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +20,7 @@ from tuodi.errors import UsageError
 from tuodi.exchange import write_table
 from tuodi.tables import Schema
 
-__all__ = ["KINDS", "check_out", "same_file", "write_results"]
+__all__ = ["KINDS", "Drafts", "check_out", "drafts", "same_file", "write_results"]
 
 KINDS = (".csv", ".xlsx", ".parquet")
 
@@ -56,31 +57,48 @@ def write_results(
 
     Each is written beside its place and then moved there, so that nobody ever sees half a file.
     """
-    drafts: list[tuple[Path, Path]] = []
+    with drafts(out) as draft:
+        _write(frame, draft.of(out), name, money)
+        return draft.quarantine(inputs, read, lang)
+
+
+class Drafts:
+    """Files that are being written beside their places."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.places: dict[Path, Path] = {}
+
+    def of(self, place: Path) -> Path:
+        """Where to write what shall lie at ``place``."""
+        if place not in self.places:
+            handle, name = tempfile.mkstemp(prefix=".", suffix=place.suffix, dir=place.parent)
+            os.close(handle)
+            self.places[place] = Path(name)
+        return self.places[place]
+
+    def quarantine(self, inputs: Inputs, read: Mapping[str, Sequence[Path]], lang: str) -> Path | None:
+        """Write the rows to be corrected; returns where they will lie, None without any."""
+        if not inputs.set_aside:
+            return None
+        place = _quarantine_path(self.out, [path for some in read.values() for path in some])
+        inputs.write_quarantine(self.of(place), lang)
+        return place
+
+
+@contextmanager
+def drafts(out: Path) -> Iterator[Drafts]:
+    """Files around the result ``out``: all are moved to their places at the end, or none is left."""
+    made = Drafts(out)
     try:
-        draft = _draft(out)
-        drafts.append((draft, out))
-        _write(frame, draft, name, money)
-        quarantine = None
-        if inputs.set_aside:
-            quarantine = _quarantine_path(out, [path for some in read.values() for path in some])
-            draft = _draft(quarantine)
-            drafts.append((draft, quarantine))
-            inputs.write_quarantine(draft, lang)
-        for draft, place in reversed(drafts):
+        yield made
+        for place, draft in reversed(made.places.items()):
             draft.chmod(0o644)
             draft.replace(place)
     except BaseException:
-        for draft, _place in drafts:
+        for draft in made.places.values():
             draft.unlink(missing_ok=True)
         raise
-    return quarantine
-
-
-def _draft(path: Path) -> Path:
-    handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    return Path(name)
 
 
 def _quarantine_path(out: Path, read: Iterable[Path]) -> Path:

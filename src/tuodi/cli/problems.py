@@ -30,7 +30,7 @@ def file_records(inputs: Inputs) -> list[dict[str, Any]]:
     return [
         {
             "file": reading.file, "table": name, "sheet": reading.sheet, "rows": reading.rows_read,
-            "good": reading.frame.height, "quarantined": reading.quarantined, "repeated": reading.dropped,
+            "good": reading.good, "quarantined": reading.quarantined, "repeated": reading.dropped,
             "warnings": reading.warnings.height, "unknown_columns": list(reading.unknown_columns),
         }
         for name, reading in inputs.readings
@@ -65,7 +65,7 @@ def file_lines(inputs: Inputs, quarantine: Path | None, lang: str) -> Iterator[s
     _ = texts(lang)
     for name, reading in inputs.readings:
         line = _("{file}：读入 {rows} 行，可用 {good} 行，待更正 {bad} 行").format(
-            file=reading.file, rows=reading.rows_read, good=reading.frame.height, bad=reading.quarantined
+            file=reading.file, rows=reading.rows_read, good=reading.good, bad=reading.quarantined
         )
         if reading.dropped:
             line += _("，重复或已由更正替代 {count} 行").format(count=reading.dropped)

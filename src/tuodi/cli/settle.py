@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -67,9 +68,14 @@ def law_and_inputs(
         law = load_law(pack, roots_of(packs_dir))
         inputs = read_inputs(law.packs, files, reader=reader, as_of=as_of, told=told)
     if not files.get("identities") and inputs.claims["identity_at_hospital"].is_not_null().any():
-        # Who looks only at the bill would take the answer for a refusal.
-        warn(_("没有给出名册（--identities），一律按没有救助身份计算；单据上写明的救助身份不参与计算。"))
+        _warn_without_list(lang)
     return law, inputs
+
+
+def _warn_without_list(lang: str) -> None:
+    """Who looks only at the bill would take the answer for a refusal."""
+    _ = texts(lang)
+    warn(_("没有给出名册（--identities），一律按没有救助身份计算；单据上写明的救助身份不参与计算。"))
 
 
 def known_layers(law: Law, given: Sequence[str] | None, lang: str) -> Sequence[str]:
@@ -115,9 +121,23 @@ def settle(
         typer.Option("--given", help="按结算记录取数的层（如 basic）；可重复 / layers read from the record"),
     ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="附每层的计算过程 / add the steps of every layer")] = False,
-    threads: Annotated[int, typer.Option("--threads", min=1, help="线程数 / threads")] = 1,
+    threads: Annotated[
+        int | None,
+        typer.Option("--threads", min=1, help="线程数，默认为处理器数 / threads, by default one a processor"),
+    ] = None,
     read: Read = None,
     packs_dir: PacksDir = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            metavar="local|spark://…",
+            help="在何处结算：local 为本机，spark://主机:端口为 Spark 集群（读写 Parquet）/ where to settle",
+        ),
+    ] = "local",
+    partitions: Annotated[
+        int | None, typer.Option("--partitions", min=1, help="集群上分成几份 / parts on a cluster")
+    ] = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -129,7 +149,20 @@ def settle(
     word = language(lang)
     _ = texts(word)
     files = files_of(claims=claims, identities=identities, persons=persons, opening=opening)
+    if engine != "local":
+        from tuodi.cli.cluster import settle_there
+
+        settle_there(
+            engine, pack, files, out, packs_dir=packs_dir, window_from=window_from.date() if window_from else None,
+            given=given, partitions=partitions, lang=word, as_json=as_json,
+            elsewhere={"--trace": trace, "--threads": threads, "--read": read},
+        )  # fmt: skip
+    if partitions:
+        raise UsageError(_("--partitions 只与 --engine spark://… 同用"))
     check_out(out, files)
+    threads = threads or os.cpu_count() or 1
+    if not trace and not read:
+        _settle_by_pieces(pack, packs_dir, files, out, window_from, given, threads, word, as_json)
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     layers = known_layers(law, given, word)
     since = inputs.since(window_from)
@@ -146,11 +179,45 @@ def settle(
     quarantine = write_results(frame, out, "settlement", money, inputs, files, word)
     statuses = dict(run.bills["status"].value_counts().sort("status").iter_rows())
     reasons = _reasons(run.bills)
-    summary = {
-        "pack": [one.id for one in law.packs], "bills": run.bills.height, "status": statuses, "reasons": reasons
-    }  # fmt: skip
-    told = _status_lines(statuses, reasons, word)
-    _leave(inputs, statuses.get("quarantined", 0), summary, told, out, quarantine, word, as_json)
+    _leave_settled(law, inputs, run.bills.height, statuses, reasons, out, quarantine, word, as_json)
+
+
+def _settle_by_pieces(
+    pack: str, packs_dir: Path | None, files: Files, out: Path, window_from: datetime | None,
+    given: Sequence[str] | None, threads: int, lang: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Settle a Parquet file without ever holding it whole, and leave; comes back if it must be held whole."""
+    from tuodi.cli.output import drafts
+    from tuodi.cli.pieces import SharedNumberError, by_pieces, settle_pieces
+
+    person = by_pieces(files, out)
+    if person is None:
+        return
+    law, inputs = law_and_inputs(pack, packs_dir, {**files, "claims": []}, lang)
+    layers = known_layers(law, given, lang)
+    _ = texts(lang)
+    try:
+        with drafts(out) as draft, working(_("正在结算")) as told:
+            done = settle_pieces(
+                law, files["claims"][0], person, inputs, draft.of(out), inputs.since(window_from), layers, threads, told
+            )
+            inputs.readings.insert(0, ("claims", done.reading))
+            quarantine = draft.quarantine(inputs, files, lang)
+    except SharedNumberError:
+        return
+    if done.named_at_hospital and not files.get("identities"):
+        _warn_without_list(lang)
+    _leave_settled(law, inputs, done.bills, done.statuses, done.reasons, out, quarantine, lang, as_json)
+
+
+def _leave_settled(
+    law: Law, inputs: Inputs, bills: int, statuses: Mapping[str, int], reasons: Mapping[str, Mapping[str, int]],
+    out: Path, quarantine: Path | None, lang: str, as_json: bool,
+) -> None:  # fmt: skip
+    packs = [one.id for one in law.packs]
+    summary = {"pack": packs, "bills": bills, "status": statuses, "reasons": reasons}
+    told = _status_lines(statuses, reasons, lang)
+    _leave(inputs, statuses.get("quarantined", 0), summary, told, out, quarantine, lang, as_json)
 
 
 def resettle(
@@ -254,7 +321,7 @@ def _reasons(bills: Any) -> dict[str, dict[str, int]]:
     return {status: dict(sorted(counts.items())) for status, counts in sorted(found.items())}
 
 
-def _status_lines(statuses: dict[str, int], reasons: dict[str, dict[str, int]], lang: str) -> list[str]:
+def _status_lines(statuses: Mapping[str, int], reasons: Mapping[str, Mapping[str, int]], lang: str) -> list[str]:
     from tuodi.vocabulary import label
 
     _ = texts(lang)
@@ -265,7 +332,7 @@ def _status_lines(statuses: dict[str, int], reasons: dict[str, dict[str, int]], 
     return lines
 
 
-def _reason_lines(counts: dict[str, int], form: str, lang: str) -> list[str]:
+def _reason_lines(counts: Mapping[str, int], form: str, lang: str) -> list[str]:
     """Why, and how often; codes of several layers that say the same are one line."""
     from tuodi.settlement.explain import reason_words
 

@@ -9,6 +9,7 @@ workbook in which it can be corrected and sent again; tables as CSV, XLSX, Parqu
 from tuodi.exchange._aside import people_set_aside
 from tuodi.exchange._checks import check_claims, check_reading, check_readings
 from tuodi.exchange._persons import Linked, check_identities, link_persons
+from tuodi.exchange._pieces import column_of, join_readings, read_piece
 from tuodi.exchange._quarantine import sent_again, write_quarantine
 from tuodi.exchange._read import read_table, read_tables
 from tuodi.exchange._reading import FINDINGS, Checked, Reading
@@ -24,9 +25,12 @@ __all__ = [
     "check_identities",
     "check_reading",
     "check_readings",
+    "column_of",
     "describe_error",
+    "join_readings",
     "link_persons",
     "people_set_aside",
+    "read_piece",
     "read_table",
     "read_tables",
     "sent_again",

@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import date
 from itertools import accumulate
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from tuodi.exchange._reading import Checked, Finding, Reading, finding, findings_frame
 from tuodi.exchange._reversals import pair_reversals
 from tuodi.money import yuan
-from tuodi.tables import PARTS, PAYERS
+from tuodi.tables import CLAIMS, PARTS, PAYERS
 
-__all__ = ["Notes", "check_claims", "check_reading", "check_readings"]
+__all__ = ["Notes", "check_claims", "check_reading", "check_readings", "unusual_rows"]
 
 _SPECIAL_PAYERS = ("paid_disabled_veteran", "paid_tilt")
 """Payers that most sources do not have at all: where they are empty, nothing is hidden behind them."""
@@ -28,7 +30,7 @@ class Notes:
     """Findings while they are gathered, by position of the row (from 0)."""
 
     def __init__(self, frame: pl.DataFrame, key: str = "claim_id") -> None:
-        self.keys = frame[key].fill_null("").to_list()
+        self.keys = frame[key].fill_null("")
         self.hard: list[Finding] = []
         self.soft: list[Finding] = []
         self.bad: set[int] = set()
@@ -42,8 +44,8 @@ class Notes:
 
     def result(self, frame: pl.DataFrame, left_out: Set[int] = frozenset()) -> Checked:
         """Good rows and findings. A row set aside keeps its warnings as well."""
-        kept = [place for place in range(frame.height) if place not in self.bad and place not in left_out]
-        good = frame if len(kept) == frame.height else frame[kept]
+        gone = sorted(self.bad | left_out)
+        good = frame.filter(~pl.int_range(frame.height, eager=True).is_in(gone)) if gone else frame
         return Checked(good, findings_frame(self.hard), findings_frame(self.soft))
 
 
@@ -68,7 +70,7 @@ def check_claims(
     notes = Notes(frame)
     soft = _soft_rows(frame, message, aggregate)
     left_out = _duplicates(frame, refunded, notes, name_of)
-    alive = pl.Series([place not in left_out for place in range(frame.height)], dtype=pl.Boolean())
+    alive = ~pl.int_range(frame.height, eager=True).is_in(sorted(left_out))
     _sums(frame, soft, alive, notes)
     _dates(frame, alive, as_of, notes)
     frame = pair_reversals(frame, alive, refunded, set_aside, notes)
@@ -185,7 +187,21 @@ def _plus_and_minus(frame: pl.DataFrame, places: Sequence[int]) -> bool:
     return len(places) == 2 and totals[0] < 0 < totals[1] and totals[0] == -totals[1]
 
 
-def _sums(frame: pl.DataFrame, soft: pl.Series, alive: pl.Series, notes: Notes) -> None:
+_WRONG_SUMS = {
+    "parts_total": pl.col("parts") != pl.col("total"),
+    "payers_fund": pl.col("payers_off") != 0,
+    "shares_total": pl.col("shares_off") != 0,
+    "own_split": pl.col("accounts") != pl.col("own_total"),
+    "deductible_range": (pl.col("deductible") < 0) | (pl.col("deductible") > pl.col("in_scope")),
+}
+"""Which sums of :func:`_sum_table` are broken, and how."""
+
+_BEYOND_PARTS = ("paid_fund_total", "own_total", "deductible_recorded")
+"""Where a file has none of these, the parts are the only sum to be checked."""
+
+
+def _sum_table(frame: pl.DataFrame) -> pl.DataFrame:
+    """Both sides of every sum, bill by bill."""
     sign = pl.when(pl.col("total") < 0).then(-1).otherwise(1)
     known = pl.sum_horizontal(pl.col(name).fill_null(0) for name in PAYERS)
     plain = [name for name in PAYERS if name not in _SPECIAL_PAYERS]
@@ -195,7 +211,7 @@ def _sums(frame: pl.DataFrame, soft: pl.Series, alive: pl.Series, notes: Notes) 
     )
     own = pl.coalesce("own_total", accounts)
     hospital = pl.col("paid_hospital").fill_null(0)
-    sums = frame.select(
+    return frame.select(
         parts=pl.sum_horizontal(PARTS, ignore_nulls=False),
         total=pl.col("total"),
         payers=known,
@@ -211,20 +227,53 @@ def _sums(frame: pl.DataFrame, soft: pl.Series, alive: pl.Series, notes: Notes) 
         own_total=pl.col("own_total"),
         deductible=pl.col("deductible_recorded") * sign,
         in_scope=pl.col("in_scope") * sign,
-    ).with_columns(alive=alive, soft=soft)
+    )
 
-    def each(condition: pl.Expr) -> list[tuple[int, dict[str, int]]]:
-        places = sums.select((pl.col("alive") & condition).fill_null(False).arg_true()).to_series().to_list()
-        return list(zip(places, sums[places].to_dicts(), strict=True)) if places else []
 
+_DATE_ORDER = (
+    ("admitted_after_discharged", "admitted_on", "admitted_on", "discharged_on", False),
+    ("discharged_before_birth", "discharged_on", "birth_date", "discharged_on", False),
+    ("settled_before_birth", "settled_at", "birth_date", "settled_at", False),
+    ("settled_before_discharged", "settled_at", "discharged_on", "settled_at", True),
+)
+"""Reason, the column at fault, the day that comes first, the day that comes later, only a warning."""
+
+
+def unusual_rows(frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
+    """Rows of claims in which :func:`check_claims` finds something, doubles and reversals aside.
+
+    ``frame`` holds columns of ``tables.CLAIMS``, amounts in fen; those that it lacks are unknown.
+    """
+    broken = frame.select(pl.sum_horizontal(PARTS) != pl.col("total")).to_series()
+    if any(name in frame.columns for name in _BEYOND_PARTS):
+        absent = [pl.lit(None, pl.Int64()).alias(name) for name in CLAIMS.money if name not in frame.columns]
+        every = pl.any_horizontal(condition.fill_null(value=False) for condition in _WRONG_SUMS.values())
+        broken |= _sum_table(frame.with_columns(absent)).select(every).to_series()
+    for _code, _field, early, late, _soft in _DATE_ORDER:
+        if early in frame.columns and late in frame.columns and frame[early].null_count() < frame.height:
+            broken |= (_day(frame[early]) > _day(frame[late])).fill_null(value=False)
+    return broken.fill_null(value=True).to_numpy()
+
+
+def _day(column: pl.Series) -> pl.Series:
+    return column if column.dtype == pl.Date() else column.dt.date()
+
+
+def _sums(frame: pl.DataFrame, soft: pl.Series, alive: pl.Series, notes: Notes) -> None:
+    sums = _sum_table(frame).with_columns(alive=alive, soft=soft)
     lenient = soft.to_list() if soft.any() else None
+
+    def each(code: str) -> list[tuple[int, dict[str, int]]]:
+        condition = pl.col("alive") & _WRONG_SUMS[code]
+        places = sums.select(condition.fill_null(False).arg_true()).to_series().to_list()
+        return list(zip(places, sums[places].to_dicts(), strict=True)) if places else []
 
     def is_soft(place: int) -> bool:
         return lenient is not None and lenient[place]
 
-    for place, row in each(pl.col("parts") != pl.col("total")):
+    for place, row in each("parts_total"):
         notes.add(place, "parts_total", "total", yuan(row["parts"]), yuan(row["total"]), is_soft(place))
-    for place, row in each(pl.col("payers_off") != 0):
+    for place, row in each("payers_fund"):
         fund = yuan(row["fund"])
         if row["tilt"] and row["payers_plain"] == row["fund"]:
             notes.add(place, "tilt_inside", "paid_tilt", fund, fund, soft=True)
@@ -232,16 +281,15 @@ def _sums(frame: pl.DataFrame, soft: pl.Series, alive: pl.Series, notes: Notes) 
             notes.add(place, "payers_fund_open", "paid_fund_total", yuan(row["payers"]), fund, soft=True)
         else:
             notes.add(place, "payers_fund", "paid_fund_total", yuan(row["payers"]), fund, is_soft(place))
-    for place, row in each(pl.col("shares_off") != 0):
+    for place, row in each("shares_total"):
         total = yuan(row["total"])
         if row["no_hospital"] and row["shares_off"] < 0:
             notes.add(place, "shares_total_open", "total", yuan(row["shares"]), total, soft=True)
         else:
             notes.add(place, "shares_total", "total", yuan(row["shares"]), total, is_soft(place))
-    for place, row in each(pl.col("accounts") != pl.col("own_total")):
+    for place, row in each("own_split"):
         notes.add(place, "own_split", "own_total", yuan(row["accounts"]), yuan(row["own_total"]), is_soft(place))
-    wrong = (pl.col("deductible") < 0) | (pl.col("deductible") > pl.col("in_scope"))
-    for place, row in each(wrong):
+    for place, row in each("deductible_range"):
         notes.add(
             place, "deductible_range", "deductible_recorded", yuan(row["deductible"]), yuan(row["in_scope"]), soft=True
         )  # fmt: skip
@@ -249,13 +297,8 @@ def _sums(frame: pl.DataFrame, soft: pl.Series, alive: pl.Series, notes: Notes) 
 
 def _dates(frame: pl.DataFrame, alive: pl.Series, as_of: date | None, notes: Notes) -> None:
     settled = frame["settled_at"].dt.date()
-    pairs = [
-        ("admitted_after_discharged", "admitted_on", frame["admitted_on"], frame["discharged_on"], False),
-        ("discharged_before_birth", "discharged_on", frame["birth_date"], frame["discharged_on"], False),
-        ("settled_before_birth", "settled_at", frame["birth_date"], settled, False),
-        ("settled_before_discharged", "settled_at", frame["discharged_on"], settled, True),
-    ]
-    for code, field, early, late, soft in pairs:
+    for code, field, first, second, soft in _DATE_ORDER:
+        early, late = _day(frame[first]), _day(frame[second])
         for place in ((early > late).fill_null(False) & alive).arg_true().to_list():
             shown = frame[field][place]
             limit = late[place] if field == "admitted_on" else early[place]

@@ -81,6 +81,11 @@ class Reading:
         """How many rows are to be corrected."""
         return self.quarantine["row"].n_unique() if self.quarantine.height else 0
 
+    @property
+    def good(self) -> int:
+        """How many rows go on."""
+        return self.rows_read - self.quarantined - self.dropped
+
     def after(self, checked: Checked) -> Reading:
         """This reading with a check's result: its rows leave ``frame``, its findings join the others.
 

@@ -33,6 +33,9 @@ NO_DAY = np.iinfo(np.int32).min
 Ints = npt.NDArray[np.int64]
 
 
+MICROSECONDS = 24 * 60 * 60 * 1_000_000
+"""Of a day."""
+
 WIDEST = 200_000
 """Days are looked up in a table where they span less than this; what is asked of a day is then worked out once."""
 
@@ -52,7 +55,7 @@ class Days:
     @cached_property
     def settled(self) -> Ints:
         """The day of settlement."""
-        return days(self._claims["settled_at"].dt.date())
+        return np.asarray(self._claims["settled_at"].to_physical().to_numpy() // MICROSECONDS)
 
     @cached_property
     def admitted(self) -> Ints:

@@ -65,7 +65,7 @@ class Pairs:
 
     bill: npt.NDArray[np.intp]
     identity: Names
-    scheme: Names
+    scheme: Names | None
     chosen: npt.NDArray[np.bool_]
     low: Ints
     high: Ints
@@ -143,7 +143,7 @@ def pair(
     return Pairs(
         bill=bill,
         identity=names.of(row),
-        scheme=_names(bills["scheme"]).of(bill),
+        scheme=_names(bills["scheme"]).of(bill) if _asks_for_schemes(compiled) else None,
         chosen=identities["chosen"].fill_null(value=False).to_numpy().astype(bool)[row],
         low=low,
         high=high,
@@ -235,7 +235,15 @@ def _of_scheme(compiled: Compiled, pairs: Pairs, scheme: str) -> npt.NDArray[np.
     """Whether each pair's bill is of a scheme; UNDECIDED where the bill does not say."""
     space = compiled.spaces["scheme"]
     holds = dict(zip(space.codes, space.holds((scheme,)), strict=False))
+    assert pairs.scheme is not None
     return np.array([holds.get(code, UNDECIDED) for code in pairs.scheme.words], np.uint8)[pairs.scheme.at]
+
+
+def _asks_for_schemes(compiled: Compiled) -> bool:
+    """Whether an identity makes a class only under one scheme."""
+    return any(
+        member.scheme for column in compiled.class_columns for one in column.classes.order for member in one.members
+    )
 
 
 def _first(

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["People", "dense", "duplicate", "number_people", "settlement_order"]
+__all__ = ["People", "dense", "duplicate", "in_output_order", "number_people", "settlement_order"]
 
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
@@ -122,6 +122,13 @@ def _break_ties(order: Rows, same: npt.NDArray[np.bool_], claims: pl.DataFrame) 
     order = order.copy()
     order[tied] = rows[inside]
     return order
+
+
+def in_output_order(claims: pl.DataFrame) -> pl.DataFrame:
+    """Claims in the order of a result whose input was kept in none: person, settled at, discharged on, claim id."""
+    people = number_people(claims["person_id"])
+    order = settlement_order(people.code, np.zeros(claims.height, np.int64), claims)
+    return claims if order is None else claims[order]
 
 
 def dense(code: Ints, size: int) -> tuple[Rows, Ints]:

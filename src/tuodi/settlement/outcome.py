@@ -199,7 +199,10 @@ def _waived(structure: Structure, bills: Bills, pay: npt.NDArray[np.int64]) -> n
 
 
 def _words(words: Sequence[str], places: npt.NDArray[np.int64]) -> pl.Series:
-    return pl.Series(list(words), dtype=pl.String).gather(places)
+    listed = pl.Series(list(words), dtype=pl.String)
+    if len(places) and (places == places[0]).all():
+        return listed.new_from_index(int(places[0]), len(places))
+    return listed.gather(places)
 
 
 def _nullable(values: npt.NDArray[np.int64], known: npt.NDArray[np.bool_]) -> pl.Series:

@@ -1,0 +1,207 @@
+"""``tuodi settle`` of a Parquet file of any size: piece by piece, every person whole, in a bounded memory.
+
+Enters: a law, the files of the command. Leaves: a Parquet file in the order of persons, and what was counted. The rows
+are those that the file read as a whole would give. Imports ``tuodi.engine``, ``tuodi.exchange``, ``tuodi.settlement``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tuodi.cli.inputs import Inputs, local_codes
+from tuodi.cli.progress import Working
+from tuodi.engine.local import each_in_order, write_in_order
+from tuodi.engine.parts import ROW, NotInOrderError, dealt_parts, lies_in_order, straight_parts
+from tuodi.exchange import Reading, column_of, join_readings, read_piece
+from tuodi.settlement import Law, in_output_order
+from tuodi.settlement import settle as run_settle
+
+__all__ = ["Pieces", "SharedNumberError", "by_pieces", "settle_pieces"]
+
+WORDS = ("status", "reason")
+"""Columns of a result with few distinct texts."""
+
+
+class SharedNumberError(Exception):
+    """Two persons' bills have one number: only the file as a whole can say which is wrong."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """What was read and settled: the file's reading without its good rows, how many bills, how many of each status and,
+    by status, of each reason, and whether a bill names an identity."""
+
+    reading: Reading
+    bills: int
+    statuses: Mapping[str, int]
+    reasons: Mapping[str, Mapping[str, int]]
+    named_at_hospital: bool
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What every piece needs to be settled. ``lists``: the other tables, each in the order of persons."""
+
+    law: Law
+    person: str
+    file: str
+    lists: Mapping[str, pl.DataFrame]
+    window_from: date | None
+    given: Collection[str]
+
+    def __call__(self, cells: pl.DataFrame) -> tuple[Reading, pl.DataFrame, npt.NDArray[np.uint64], bool]:
+        rows = cells[ROW]
+        reading = read_piece(cells.drop(ROW), rows, self.person, self.file, local_codes(self.law.packs))
+        claims = in_output_order(reading.frame)
+        own = {name: _stretch(frame, claims["person_id"]) for name, frame in self.lists.items()}
+        found = run_settle(
+            self.law, claims, own.get("identities"), own.get("persons"), own.get("opening"),
+            window_from=self.window_from, given=self.given,
+        )  # fmt: skip
+        named = claims["identity_at_hospital"].null_count() < claims.height
+        numbers = claims["claim_id"].hash().to_numpy()
+        return join_readings([reading], keep=False), found.bills.drop("counter_year", "pack"), numbers, named
+
+
+def _stretch(frame: pl.DataFrame, persons: pl.Series) -> pl.DataFrame:
+    """The rows of a list, in the order of persons, from the first to the last of these persons."""
+    if not len(persons):
+        return frame.clear()
+    names = frame["person_id"]
+    begin, end = names.search_sorted(persons[0], "left"), names.search_sorted(persons[-1], "right")
+    return frame.slice(begin, end - begin)
+
+
+def by_pieces(files: Mapping[str, Sequence[Path]], out: Path) -> str | None:
+    """The header of the persons' column if the claims can be settled piece by piece, else None."""
+    claims = files["claims"]
+    if len(claims) != 1 or {claims[0].suffix.lower(), out.suffix.lower()} != {".parquet"}:
+        return None
+    try:
+        stored = pq.ParquetFile(claims[0])
+    except (OSError, pa.ArrowException):
+        return None  # reading it says what is wrong
+    schema = stored.schema_arrow
+    if not stored.metadata.num_rows:
+        return None
+    if column_of("certificate", schema.names, claims[0].name) is not None:
+        return None  # persons of the lists are looked up in the whole file
+    person = column_of("person_id", schema.names, claims[0].name)
+    texts = (pa.string(), pa.large_string(), pa.string_view())
+    return person if person is not None and schema.field(person).type in texts else None
+
+
+def settle_pieces(
+    law: Law,
+    claims: Path,
+    person: str,
+    lists: Inputs,
+    draft: Path,
+    window_from: date | None,
+    given: Collection[str],
+    threads: int,
+    told: Working | None = None,
+) -> Pieces:
+    """Settle a file of claims into ``draft``; ``lists`` holds the other tables of the command.
+
+    Raises :class:`SharedNumberError` where the file must be read as a whole, and what reading and settling raise.
+    """
+    tables = {
+        name: frame.sort("person_id", maintain_order=True)
+        for name in ("identities", "persons", "opening")
+        if (frame := getattr(lists, name)) is not None
+    }
+    task = _Task(law, person, claims.name, tables, window_from, given)
+    for straight in (True, False) if lies_in_order(claims, person) else (False,):
+        with TemporaryDirectory(prefix=".", dir=draft.parent) as folder:
+            parts = straight_parts(claims, person) if straight else dealt_parts(claims, person, Path(folder))
+            try:
+                return _run(task, parts, claims, draft, threads, told)
+            except NotInOrderError:
+                continue
+    raise AssertionError("parts that are dealt out are always in order")
+
+
+def _run(
+    task: _Task, parts: Iterator[pl.DataFrame], claims: Path, draft: Path, threads: int, told: Working | None
+) -> Pieces:
+    readings: list[Reading] = []
+    numbers: list[npt.NDArray[np.uint64]] = []
+    counts: Counter[tuple[str, str]] = Counter()
+    names = []
+    rows = pq.ParquetFile(claims).metadata.num_rows
+
+    def tables() -> Iterator[pa.Table]:
+        done = 0
+        for reading, bills, own, named in each_in_order(parts, task, threads):
+            readings.append(reading)
+            numbers.append(own)
+            names.append(named)
+            counts.update({tuple(group): count for *group, count in bills.group_by(*WORDS).len().iter_rows()})
+            done += reading.rows_read
+            if told:
+                told.of(done, rows)
+            yield _arrow(bills)
+
+    bills = write_in_order(tables(), draft, _schema(task.law), "person_id", list(WORDS))
+    together = np.sort(np.concatenate(numbers)) if numbers else np.zeros(0, np.uint64)
+    if (together[1:] == together[:-1]).any():
+        raise SharedNumberError
+    return Pieces(join_readings(readings, keep=False), bills, *_counted(counts), any(names))
+
+
+def _counted(counts: Counter[tuple[str, str]]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """How many bills of each status, and by status of each reason."""
+    statuses: Counter[str] = Counter()
+    reasons: dict[str, Counter[str]] = {}
+    for (status, reason), count in counts.items():
+        statuses[status] += count
+        if status in ("undetermined", "quarantined"):
+            own = reasons.setdefault(status, Counter())
+            own.update(dict.fromkeys(filter(None, reason.split(";")), count))
+    return dict(sorted(statuses.items())), {
+        status: dict(sorted(own.items())) for status, own in sorted(reasons.items())
+    }
+
+
+def _money(law: Law) -> list[str]:
+    return [*(f"pay_{layer}" for layer in law.layers), "self_in_scope", "self_total"]
+
+
+def _schema(law: Law) -> pa.Schema:
+    words = ("claim_id", "person_id", *WORDS)
+    return pa.schema(
+        [*((name, pa.string()) for name in words), *((name, pa.decimal128(18, 2)) for name in _money(law))]
+    )
+
+
+def _arrow(bills: pl.DataFrame) -> pa.Table:
+    """A result as it is written: the same integers, read with two decimals."""
+    columns = {}
+    for name in bills.columns:
+        if bills.schema[name] == pl.String():
+            columns[name] = bills[name].rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
+        else:
+            columns[name] = _decimal(bills[name])
+    return pa.table(columns)
+
+
+def _decimal(fen: pl.Series) -> pa.Array:
+    wide = np.empty((len(fen), 2), np.int64)
+    wide[:, 0] = fen.fill_null(0).to_numpy()
+    wide[:, 1] = wide[:, 0] >> 63
+    valid = None
+    if fen.null_count():
+        valid = pa.array(fen.is_not_null().to_numpy()).buffers()[1]
+    return pa.Array.from_buffers(pa.decimal128(18, 2), len(fen), [valid, pa.py_buffer(wide)])
