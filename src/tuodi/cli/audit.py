@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -27,8 +25,9 @@ from tuodi.cli.common import (
     say,
     texts,
 )
+from tuodi.cli.folder import QUARANTINE, check_folder, write_folder
 from tuodi.cli.progress import working
-from tuodi.cli.settle import Files, files_of, law_and_inputs
+from tuodi.cli.settle import files_of, law_and_inputs
 from tuodi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["audit"]
 
-QUARANTINE = "待更正.xlsx"
 SHOWN = 5
 """Months of the platform's report that are printed where they differ."""
 AMOUNTS = ("platform_amount", "file_amount", "quarantined_amount", "difference")
@@ -91,7 +89,7 @@ def audit(
         persons=persons,
         opening=opening,
     )
-    _check_folder(out, files, word)
+    check_folder(out, _of_report, files, word)
     day = as_of.date() if as_of else None
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read, as_of=day)
     _check_layers(law, from_layer, word)
@@ -120,26 +118,6 @@ def audit(
         for line in _lines(result, inputs, out, quarantine, word):
             say(line)
     raise typer.Exit(code)
-
-
-def _check_folder(out: Path, files: Files, lang: str) -> None:
-    """Raise ``UsageError`` where writing the report would take away anything but an earlier report."""
-    _ = texts(lang)
-    if out.exists() and not out.is_dir():
-        raise UsageError(_("--out {name}：这是文件，应为文件夹").format(name=out))
-    whole = out.resolve()
-    for path in (path for some in files.values() for path in some):
-        if whole in path.resolve().parents:
-            raise UsageError(
-                _("要读的文件 {name} 在报告文件夹 {out} 里，写报告时会被替换：请先移出，或换一个 --out").format(
-                    name=path, out=out
-                )
-            )
-    others = sorted(one.name for one in out.iterdir() if not _of_report(one)) if out.is_dir() else []
-    if others:
-        raise UsageError(
-            _("--out {out}：文件夹里有别的文件（{name}），不会替换它：请换一个文件夹").format(out=out, name=others[0])
-        )
 
 
 def _of_report(path: Path) -> bool:
@@ -172,38 +150,21 @@ def _check_layers(law: Law, first: str | None, lang: str) -> None:
 def _write(
     result: AuditResult, law: Law, inputs: Inputs, out: Path, lang: str, until: date, place: str, progress: Any
 ) -> Path | None:
-    """The whole report in a folder beside ``out``, which then takes its place: an old report stays until then."""
+    """The whole report; returns where the rows to be corrected lie."""
     from tuodi.report import write_report
 
-    out.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        quarantine = inputs.write_quarantine(draft / QUARANTINE, lang)
+    found: list[Path] = []
+
+    def write(folder: Path) -> None:
+        quarantine = inputs.write_quarantine(folder / QUARANTINE, lang)
+        found.extend([quarantine] if quarantine else [])
         write_report(
-            result, law, draft, lang=lang, as_of=until, place=place, quality=_quality(inputs, quarantine),
+            result, law, folder, lang=lang, as_of=until, place=place, quality=_quality(inputs, quarantine),
             certificates=_certificates(inputs), progress=progress,
         )  # fmt: skip
-        draft.chmod(0o755)
-        _put(draft, out)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return out / QUARANTINE if quarantine else None
 
-
-def _put(draft: Path, out: Path) -> None:
-    if not out.exists():
-        draft.replace(out)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    old.rmdir()
-    out.replace(old)
-    try:
-        draft.replace(out)
-    except BaseException:
-        old.replace(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+    write_folder(out, write)
+    return out / QUARANTINE if found else None
 
 
 def _last_settlement(inputs: Inputs) -> date | None:

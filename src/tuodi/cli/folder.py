@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tuodi.cli.common import texts
 from tuodi.errors import UsageError
 
-__all__ = ["check_folder", "write_folder"]
+__all__ = ["QUARANTINE", "check_folder", "write_folder"]
+
+QUARANTINE = "待更正.xlsx"
+"""The rows to be corrected, beside the pages."""
 
 
-def check_folder(out: Path, own: Collection[str], files: Mapping[str, Sequence[Path]], lang: str) -> None:
-    """Raise ``UsageError`` if ``out`` is a file, holds an input, or holds files that are none of ``own``."""
+def check_folder(out: Path, own: Callable[[Path], bool], files: Mapping[str, Sequence[Path]], lang: str) -> None:
+    """Raise ``UsageError`` if ``out`` is a file, holds an input, or holds anything of which ``own`` says that it is not
+    of an earlier report."""
     _ = texts(lang)
     if out.exists() and not out.is_dir():
         raise UsageError(_("--out {name}：这是文件，应为文件夹").format(name=out))
@@ -29,7 +33,7 @@ def check_folder(out: Path, own: Collection[str], files: Mapping[str, Sequence[P
                     name=path, out=out
                 )
             )
-    others = sorted(one.name for one in out.iterdir() if one.name not in own) if out.is_dir() else []
+    others = sorted(one.name for one in out.iterdir() if not own(one)) if out.is_dir() else []
     if others:
         raise UsageError(
             _("--out {out}：文件夹里有别的文件（{name}），不会替换它：请换一个文件夹").format(out=out, name=others[0])

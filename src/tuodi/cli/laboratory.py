@@ -26,7 +26,7 @@ from tuodi.cli.common import (
     texts,
     warn,
 )
-from tuodi.cli.folder import check_folder, write_folder
+from tuodi.cli.folder import QUARANTINE, check_folder, write_folder
 from tuodi.cli.progress import working
 from tuodi.errors import UsageError
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["cliff", "diff"]
 
-QUARANTINE = "待更正.xlsx"
 BILL = "total=60000,in_scope=50000,setting=inpatient,level=tertiary"
 CODES = {
     "setting": "inpatient", "provider_level": "secondary", "scheme": "resident", "person_type": "adult",
@@ -87,7 +86,7 @@ def diff(
     if not claims and any(files.values()):
         raise UsageError(_("给出了名册等文件，却没有 --claims：没有账单就比不出谁受益"))
     if out is not None:
-        check_folder(out, (*FILES, QUARANTINE), files, word)
+        check_folder(out, lambda path: path.name in (*FILES, QUARANTINE), files, word)
     packs = tuple(read_pack(ref, roots_of(packs_dir)) for ref in (before, after))
     effect, inputs = None, None
     if claims:
@@ -200,7 +199,7 @@ def cliff(
     word = language(lang)
     _ = texts(word)
     if out is not None:
-        check_folder(out, FILES, {}, word)
+        check_folder(out, lambda path: path.name in FILES, {}, word)
     with working(_("正在读取规则")):
         law = read_pack(pack, roots_of(packs_dir))
         codes = Codes(as_if_in_force(law), word)
