@@ -5,6 +5,7 @@ Enters: words and counts. Leaves: nothing; where standard error is no terminal, 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -35,12 +36,10 @@ class Working:
 @contextmanager
 def working(first: str) -> Iterator[Working]:
     """Show what is being done, with a bar where its length is known and the time that it has taken."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():  # asked before Rich is imported: a call in a script need not wait for it
         yield Working()
         return
+    from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
     columns = (
@@ -50,5 +49,5 @@ def working(first: str) -> Iterator[Working]:
         TaskProgressColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield Working(bar, bar.add_task(first, total=None))
