@@ -34,7 +34,7 @@ def site(
     _ = texts(word)
     listed = out / MANIFEST
     own = listed.read_text("utf-8").split("\n") if listed.is_file() else []
-    check_folder(out, own, {}, word)
+    check_folder(out, lambda path: path.name in own, {}, word)
     made: list[Site] = []
     with working(_("正在写网页")):
         write_folder(out, lambda folder: made.append(write_site(folder, refs or (), roots_of(packs_dir), lang=word)))
