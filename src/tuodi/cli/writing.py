@@ -75,13 +75,13 @@ def _converse(typed: dict[str, str], path: Path, lang: str, *, talk: bool) -> In
     gone = walk(typed, lang)
     if gone.open is not None and talk:
         say(_("一问一答写规则包。不知道写 ?，回到上一问写 b，存好退出写 q。回答存在 {path}。").format(path=path))
-    shown = ""
+    shown: set[str] = set()
     while gone.open is not None:
         asked = gone.open
         if asked.id in gone.wrong and not sys.stdin.isatty():
             raise UsageError(f"{path.name} {asked.id}: {gone.wrong[asked.id]}")
         _show(asked, shown, len(gone.asked), lang, talk=talk)
-        shown = asked.name
+        shown.add(asked.name)
         said = _hear(asked, path, lang)
         if said in STOP:
             write_answers(path, typed, lang)
@@ -90,7 +90,7 @@ def _converse(typed: dict[str, str], path: Path, lang: str, *, talk: bool) -> In
             if gone.asked:
                 last, _answer = gone.asked[-1]
                 say(_("  回到上一问；原来的回答是：{typed}").format(typed=typed.pop(last.id) or _("（空）")))
-                shown = ""
+                shown.discard(last.name)
             gone = walk(typed, lang)
             continue
         gone = _took(asked, said, typed, lang)
@@ -129,16 +129,16 @@ def _took(asked: Question, said: str, typed: dict[str, str], lang: str) -> Inter
     return gone
 
 
-def _show(asked: Question, shown: str, answered: int, lang: str, *, talk: bool) -> None:
+def _show(asked: Question, shown: set[str], answered: int, lang: str, *, talk: bool) -> None:
     """One question: what it means and an example the first time, its choices always."""
     if not talk:
         return
     _ = texts(lang)
-    place = _("第 {n} 问").format(n=asked.number) if asked.number else ""
+    place = _("第 {n} 问（共 14 问）").format(n=asked.number) if asked.number else ""
     say()
-    say(f"── {asked.part}  {place}  " + _("（已答 {count} 问）").format(count=answered))
+    say(" ".join(("──", *filter(None, (asked.part, place)), _("（已答 {count} 问）").format(count=answered))))
     say(asked.ask)
-    if asked.name != shown:
+    if asked.name not in shown:
         say(f"  {asked.means}")
         if asked.example:
             say("  " + _("例：{example}").format(example=asked.example))
@@ -146,7 +146,7 @@ def _show(asked: Question, shown: str, answered: int, lang: str, *, talk: bool) 
         say(f"  {number:>3}  {said}")
     if asked.kind in ("several", "members", "classes"):
         say("  " + _("可以选几项，数字用空格隔开。"))
-    if asked.unknown and asked.name != shown:
+    if asked.unknown and asked.name not in shown:
         say("  " + _("不知道写 ?：{then}").format(then=asked.unknown))
 
 
