@@ -15,8 +15,7 @@ from tuodi.law.cite import cite_text
 from tuodi.law.layer_facts import slots
 from tuodi.law.model import Classes, Layer, NoLimit, Pack, Row, Unknown, Value
 from tuodi.law.naming import common_names
-from tuodi.law.rules import grouped, layer_lines
-from tuodi.law.show import Line
+from tuodi.law.rules import grouped
 from tuodi.law.spaces import pack_spaces
 from tuodi.law.statement import Slot
 from tuodi.law.words import class_words, code_words, column_words, conditions_words, title_words, value_words
@@ -53,7 +52,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class LayerTable:
-    """``rows`` is empty for a layer that is read from the record. ``lines`` are all its rules as sentences."""
+    """``rows`` is empty for a layer that is read from the record."""
 
     id: str
     title: str
@@ -61,8 +60,6 @@ class LayerTable:
     axis: str
     heads: tuple[str, ...]
     rows: tuple[TableRow, ...]
-    lines: tuple[Line, ...]
-    by_class: bool
 
 
 def layer_tables(pack: Pack, lang: str) -> list[LayerTable]:
@@ -86,9 +83,8 @@ def award_tables(pack: Pack, lang: str) -> list[LayerTable]:
 def _table(pack: Pack, layer: Layer, own: Sequence[Slot], lang: str) -> LayerTable:
     _ = translator("site", lang)
     title = title_words(layer.title, lang, layer.id)
-    lines = tuple(layer_lines(pack, layer, lang))
     if layer.given is not None:
-        return LayerTable(layer.id, title, True, "", (), (), lines, False)
+        return LayerTable(layer.id, title, True, "", (), ())
     axis = _axis_of(layer, own)
     groups = _groups(pack, layer, own, axis, lang) if axis else [(_("所有费用"), ())]
     rows: list[TableRow] = []
@@ -101,7 +97,7 @@ def _table(pack: Pack, layer: Layer, own: Sequence[Slot], lang: str) -> LayerTab
     rows = [replace(row, sentence=_sentence(row, lang)) for row in rows]
     heads = (_("起付标准"), _("支付比例或数额"), _("限额"))
     name = column_words(pack, axis, lang) if axis else _("范围")
-    return LayerTable(layer.id, title, False, name, heads, tuple(rows), lines, axis == "class")
+    return LayerTable(layer.id, title, False, name, heads, tuple(rows))
 
 
 def _axis_of(layer: Layer, own: Sequence[Slot]) -> str:
@@ -123,7 +119,7 @@ def _groups(pack: Pack, layer: Layer, own: Sequence[Slot], axis: str, lang: str)
     rows = [row for slot in own if slot.table for row in slot.table.rows if axis in row.when]
     named = {code for row in rows for code in space.expand(row.when[axis])}
     groups: dict[tuple[bool, ...], list[str]] = {}
-    for code in allowed:
+    for code in dict.fromkeys(allowed):
         if code not in named or (code in space.children and not named.isdisjoint(space.children[code])):
             continue
         groups.setdefault(tuple(code in space.expand(row.when[axis]) for row in rows), []).append(code)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,17 @@ from markupsafe import Markup
 
 from tuodi.authoring.sheet import to_workbook
 from tuodi.i18n import LANGUAGES, translator
-from tuodi.law import find_packs, read_pack, read_versions, show_pack, versions_of
+from tuodi.law import find_packs, read_pack, show_pack, versions_of
 from tuodi.law.cite import cite_text
 from tuodi.law.compare import Change, compare
+from tuodi.law.compile import compile_pack
 from tuodi.law.differences import answers
 from tuodi.law.find import PACK_FILE, default_roots, locate
 from tuodi.law.model import Pack
 from tuodi.law.words import title_words
 from tuodi.report.explain import explained_steps
 from tuodi.report.pages import HTML_LANG, LANGUAGE_NAMES, environment, file_name, static, tidy
-from tuodi.settlement import Explanation, load_law
+from tuodi.settlement import Explanation, Law
 from tuodi.site.assets import asset
 from tuodi.site.basis import STANDINGS, Basis, bases, standing_words
 from tuodi.site.cases import Case, case_view, drawn_example, read_cases
@@ -113,17 +115,22 @@ def _place(folder: Path, roots: Sequence[Path] | None) -> _Place:
     pack = read_pack(folder, roots)
     earlier, relation = _earlier(pack, roots)
     cases = tuple(read_cases(folder / "cases"))
-    drawn = drawn_example(load_law(str(folder), roots), pack, cases) if pack.layers and cases else None
+    law = Law((compile_pack(pack),), forced=True) if pack.layers and cases else None
+    drawn = None if law is None else drawn_example(law, pack, cases)
     return _Place(pack, folder, earlier, relation, cases, drawn)
 
 
 def _earlier(pack: Pack, roots: Sequence[Path] | None) -> tuple[Pack | None, str]:
     """What a pack is compared with: its place's version before, else the pack that it extends."""
-    known = read_versions(pack.region, roots) if versions_of(pack.region, roots) else ()
+    known = [read_pack(item, roots) for item in versions_of(pack.region, roots) if item != pack.id]
     before = [item for item in known if item.in_force_from < pack.in_force_from]
     if before:
-        return before[-1], "version"
+        return max(before, key=_begins), "version"
     return (read_pack(pack.extends, roots), "parent") if pack.extends else (None, "none")
+
+
+def _begins(pack: Pack) -> tuple[date, str]:
+    return pack.in_force_from, pack.id
 
 
 def _examples(places: Sequence[_Place], roots: Sequence[Path] | None) -> list[Case]:
@@ -194,6 +201,7 @@ def _pack_values(place: _Place, places: Sequence[_Place], lang: str) -> dict[str
         }  # fmt: skip
     return {
         "unknown": sections["unknowns"].lines if "unknowns" in sections else (),
+        "rules": {key.partition("-")[2]: section.lines for key, section in sections.items() if "-" in key},
         "layers": layer_tables(pack, lang),
         "awards": award_tables(pack, lang),
         "drawn": drawn,

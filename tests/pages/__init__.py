@@ -1,0 +1,1 @@
+"""Tests of the site: what its pages say, what they rest on, and how they behave in a browser."""
