@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.material import INVENTED, SUQIAN, tuodi
+from cli.material import INVENTED, SUQIAN, bill, claims, tuodi
 
 PACK = """
 pack: cn/990101/2024
@@ -121,3 +121,16 @@ def test_every_pack_in_one_line_each() -> None:
     at = lines.index(f"{SUQIAN}：没有问题")
     assert lines[at + 1].startswith("  与国家框架不一致之处 3 处：")
     assert not lines[at + 2].startswith(" ")
+
+
+@pytest.mark.parametrize("command", ["settle", "explain"])
+def test_a_pack_without_layers_settles_nothing_and_says_so(command: str, tmp_path: Path) -> None:
+    given = claims(tmp_path / "a.csv", bill())
+    more = ["--out", tmp_path / "out.csv"] if command == "settle" else ["--claim", "S1"]
+    done = tuodi(command, "--pack", "cn/610100/2025", "--claims", given, *more)
+    assert done.code == 5
+    assert done.err.splitlines() == [
+        "cn/610100/2025: 这个规则包没有待遇层次，不能用来结算 — 有 layers 的规则包；这一个只写了监测线或资助参保",
+        "没有写出任何结果。",
+    ]
+    assert "只写了监测线或资助参保，不能用来结算" in tuodi("packs", "show", "cn/610100/2025").out

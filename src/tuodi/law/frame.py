@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from tuodi import vocabulary
@@ -115,9 +116,15 @@ def read_frames(country: str, roots: Sequence[Path] | None = None) -> tuple[Fram
 
 def read_frame(path: Path) -> Frame:
     """One frame file."""
-    problems = Problems()
     name = f"{path.parents[2].name}/{path.parents[1].name}/frame/{path.name}" if len(path.parts) > 3 else path.name
-    node = read_yaml(path.read_text("utf-8-sig"), name, "", problems)
+    return _read(path.read_text("utf-8-sig"), name)
+
+
+@lru_cache(maxsize=8)
+def _read(written: str, name: str) -> Frame:
+    """One text is read once: every pack of a country is held to it."""
+    problems = Problems()
+    node = read_yaml(written, name, "", problems)
     if node is None:
         raise PackError(problems.found)
     check_structure(node, problems, default_roots()[0] / SCHEMA_FILE)
