@@ -50,8 +50,6 @@ CASES = (
     ("zz/000000/2024", 13, True, (), False, None),
     ("zz/000000/2024", 14, True, (), False, None),
     ("zz/000000/2024", 15, True, (), False, None),
-    ("zz/000000/2024", 16, True, (), False, None),
-    ("zz/000000/2024", 17, True, (), False, None),
 )
 
 
