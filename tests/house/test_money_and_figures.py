@@ -1,6 +1,6 @@
 """No float near money, and no figure of a rule in code: both are looked for in the syntax tree.
 
-The rooms that compute money are ``money``, ``law``, ``settlement``, ``audit`` and ``oracle``. A float in
+The rooms that compute money are ``money``, ``law``, ``settlement``, ``audit``, ``oracle`` and ``twin``. A float in
 them is an error that tests with round amounts do not see. A number like 9000 or 0.7 in them is a rule that
 belongs in a pack.
 """
@@ -15,7 +15,7 @@ import pytest
 
 from house.tree import ROOT, at, modules, tree_of
 
-ROOMS = ("money", "law", "settlement", "audit", "oracle")
+ROOMS = ("money", "law", "settlement", "audit", "oracle", "twin")
 
 FLOATS_ALLOWED: dict[str, str] = {
     "src/tuodi/law/source.py": "the schema must see that a value is a fraction in order to refuse it",

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from settlement.agree import PACKS
+from tuodi.law import read_pack
 from tuodi.report.laboratory import FILES, write_change, write_cliff
 from tuodi.report.words import grouped
-from twin.conftest import Pages
+from tuodi.twin import cliff_of
+from twin.conftest import FACTS, Pages
 
 
 def words(path: Path) -> str:
@@ -67,8 +71,24 @@ def test_the_cliff_says_every_step_with_its_article(pages: Pages) -> None:
     assert "低保对象：家庭人均月收入低于 900.00 元（自 2024-07-01）" in said
     assert "青岚医保发〔2023〕2号 第二十一条" in said
     assert "超过上限" in said
-    assert "这些身份的收入线规则包没有写明：其他困难人员" in said
-    assert "tiltdeductible" not in said
+    assert "这些身份的收入线规则包没有写明" not in said, (
+        "the line of other hardship is unknown, and nothing hangs on it"
+    )
+    assert "线在哪里不知道" in said
+
+
+@pytest.mark.req("NI14")
+def test_an_unknown_line_on_which_something_hangs_is_named_first(tmp_path: Path) -> None:
+    beijing = read_pack("cn/110000/2023", [PACKS])
+    facts = {**FACTS, "provider_level": "tertiary"}
+    write_cliff(tmp_path / "open", cliff_of(beijing, [facts], date(2024, 7, 1)))
+    said = words(tmp_path / "open" / "index.html")
+    assert "这些身份的收入线规则包没有写明：城乡低收入家庭救助人员" in said
+    assert "12,583.38 — 30,975.00" in said
+    write_cliff(tmp_path / "none", cliff_of(beijing, [{**facts, "scheme": "employee"}], date(2024, 7, 1)))
+    said = words(tmp_path / "none" / "index.html")
+    assert "无法判定" in said
+    assert "起付标准未知" in said
 
 
 @pytest.mark.parametrize("name", ["change", "cliff"])

@@ -31,6 +31,7 @@ def view(cliff: Cliff, lang: str) -> dict[str, Any]:
     """Everything that the template asks of a cliff."""
     _ = translator("report", lang)
     every = [one for each in cliff.stretches for one in each.outcomes]
+    burdens = [found for each in cliff.stretches if (found := each.burden()) is not None]
     layers = [name for name in every[0].paid if any(one.paid[name] != 0 for one in every)]
     return {
         "cliff": cliff,
@@ -41,13 +42,18 @@ def view(cliff: Cliff, lang: str) -> dict[str, Any]:
         "over": sum(step.over_limit == "yes" for step in cliff.steps),
         "maybe_over": sum(step.over_limit == "maybe" for step in cliff.steps),
         "assumed": any(step.assumed for step in cliff.steps),
-        "unknown_lines": [identity_name(cliff.pack, s.line.identity, lang) for s in cliff.steps if s.last is None],
+        "unknown_lines": [
+            identity_name(cliff.pack, step.line.identity, lang)
+            for step in cliff.steps
+            if step.last is None and step.rise != (0, 0)
+        ],
         "outside": [identity_name(cliff.pack, name, lang) for name in cliff.outside],
         "burden_chart": _burden_chart(cliff, _),
         "left_chart": _left_chart(cliff, _),
         "open": any(one.burden() is None for one in cliff.stretches),
         "parted": any(one.self_in_scope != one.self_total for each in cliff.stretches for one in each.outcomes),
-        "maybe": any(len(one.outcomes) > 1 for one in cliff.stretches),
+        "maybe": any(low != high for low, high in burdens),
+        "known": bool(burdens),
         "less": any(step.catch_up for step in cliff.steps if step.last is not None),
     }
 
