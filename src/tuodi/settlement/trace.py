@@ -53,6 +53,9 @@ with limits (null: none) and rooms (null: not asked); ``cap``: the one that cut.
 NOTHING, ABSENT = -1, -2
 """In arrays that become lists: an entry without a value, and no entry at all."""
 
+FEW_BILLS = 64
+"""Up to here lists are made one by one: Polars takes longer to begin, and one person's bills are explained at once."""
+
 LEFT = {"claim_id": pl.String(), **dict.fromkeys(BUCKETS, pl.Int64())}
 """What is left of a bill by bucket: unpaid in-scope money by the reason why, and the other parts."""
 
@@ -189,6 +192,9 @@ def _lists(values: Array) -> pl.Series:
     """Rows of a two-dimensional array as lists: ABSENT entries are left out, other negative ones are null."""
     if values.shape[1] == 0:
         return pl.Series([[]], dtype=FEN_LIST).new_from_index(0, len(values))
+    if len(values) <= FEW_BILLS:
+        rows = [[None if one < 0 else one for one in row if one != ABSENT] for row in values.tolist()]
+        return pl.Series(rows, dtype=FEN_LIST)
     entry = pl.element()
     kept = entry.filter(entry != ABSENT)
     lists = pl.Series(np.ascontiguousarray(values, np.int64)).arr.to_list()
@@ -200,6 +206,8 @@ def _names(numbers: pl.Series, names: list[str]) -> pl.Series:
     dtype = pl.List(pl.String)
     if not names:
         return pl.Series([[]], dtype=dtype).new_from_index(0, len(numbers))
+    if len(numbers) <= FEW_BILLS:
+        return pl.Series([[names[one] for one in row] for row in numbers.to_list()], dtype=dtype)
     named = pl.element().replace_strict(list(range(len(names))), names, return_dtype=pl.String)
     return numbers.list.eval(named).cast(dtype)
 
