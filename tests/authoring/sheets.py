@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,19 @@ INVENTED = "zz/000000/2024"
 """Every feature of the pack language."""
 
 
+@cache
+def _workbook(ref: str, lang: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        to_workbook(ref, Path(folder, "a.xlsx"), lang)
+        return Path(folder, "a.xlsx").read_bytes()
+
+
 class Office:
     """One workbook: what an officer does to it, by the names on its sheets."""
 
     def __init__(self, folder: Path, ref: str, lang: str = "zh") -> None:
         self.path = folder / "参数表.xlsx"
-        to_workbook(ref, self.path, lang)
+        self.path.write_bytes(_workbook(ref, lang))
         self.book = openpyxl.load_workbook(self.path)
 
     def columns(self, sheet: str) -> dict[str, int]:

@@ -56,7 +56,9 @@ def test_add_a_row_with_an_article_of_its_own(office: Office) -> None:
     office.add(AID, 项目="起付标准", 对象类别="监测对象", 值=3000, 单位="元", 期间="每年")
     made, expected = office.pack(), before()
     expected["classes"]["monitored"] = {
-        "title": {"zh": "监测对象", "en": "monitored"}, "members": ["unstable_exit", "margin_prone"], "cite": "qa 第3条",
+        "title": {"zh": "监测对象", "en": "monitored"},
+        "members": ["unstable_exit", "margin_prone"],
+        "cite": "qa 第3条",
     }  # fmt: skip
     layer = expected["layers"]["assistance"]
     layer["when"]["class"].append("monitored")
@@ -98,7 +100,9 @@ def test_add_a_document_without_thinking_of_a_key(office: Office) -> None:
         "文件", 种类="政策文件", 文号或名称="宿医保发〔2024〕9号", 标题="补充通知", 原文核对="已核对原文",
         日期="2024年5月6日",
     )  # fmt: skip
-    office.put(AID, office.row(AID, 项目="支付比例", 对象类别="低保等"), 依据文件=f"{QA}\n宿医保发〔2024〕9号", 条款="\n第二条")
+    office.put(
+        AID, office.row(AID, 项目="支付比例", 对象类别="低保等"), 依据文件=f"{QA}\n宿医保发〔2024〕9号", 条款="\n第二条"
+    )
     expected = before()
     expected["documents"]["doc1"] = {
         "law": "宿医保发〔2024〕9号", "title": "补充通知", "date": yaml.safe_load("2024-05-06"), "verified": True,
@@ -148,10 +152,21 @@ def test_the_order_of_rows_is_the_order_of_classes(office: Office) -> None:
 def test_one_limit_for_all_becomes_one_a_class(office: Office) -> None:
     row = office.row(AID, 项目="限额", 代号="outpatient")
     office.put(AID, row, 对象类别="特困、孤儿、事实无人抚养儿童", 值="不设限额", 单位=None)
-    office.add(AID, 项目="限额", 代号="outpatient", 期间="每年", 就医类别="普通门诊", 其他条件="其余情况", 值="1.2万", 单位="元")
+    office.add(
+        AID,
+        项目="限额",
+        代号="outpatient",
+        期间="每年",
+        就医类别="普通门诊",
+        其他条件="其余情况",
+        值="1.2万",
+        单位="元",
+    )
     wrong = office.wrong()
     assert [(sheet, found) for sheet, _cell, found, _right in wrong] == [(AID, "“其余情况”旁边还有条件")]
-    office.put(AID, office.row(AID, 值="1.2万"), 其他条件=None, 对象类别="低保等；低保边缘、支出型和临时救助大重病患者、重残")
+    office.put(
+        AID, office.row(AID, 值="1.2万"), 其他条件=None, 对象类别="低保等；低保边缘、支出型和临时救助大重病患者、重残"
+    )
     expected = before()
     expected["layers"]["assistance"]["caps"][1]["limit"] = [
         {"class": "full", "is": "none"}, {"class": ["dibao", "margin"], "is": "12,000 yuan"},
@@ -197,7 +212,8 @@ def test_amounts_as_they_are_typed(office: Office, typed: Any, shown_as: str, un
 
 @pytest.mark.parametrize(
     ("typed", "shown_as", "expected"),
-    [("70%", "@", "70%"), (70, "General", "70%"), (0.7, "0%", "70%"), ("62.50 ％", "@", "62.5%"), (0.625, "0.0%", "62.5%"),
+    [("70%", "@", "70%"), (70, "General", "70%"), (0.7, "0%", "70%"), ("62.50 ％", "@", "62.5%"),
+     (0.625, "0.0%", "62.5%"),
      ("0.7%", "@", "0.7%"), (0.07, "0%", "7%")],
 )  # fmt: skip
 def test_rates_as_they_are_typed(office: Office, typed: Any, shown_as: str, expected: str) -> None:
@@ -247,10 +263,10 @@ def test_a_child_has_only_its_own_values(tmp_path: Path) -> None:
     assert office.cell("基本信息", "值", office.row("基本信息", 项目="承接的规则包")).value == "cn/500000/2023"
     assert not {"基本医疗保险", "大病保险"} & set(office.book.sheetnames)
     office.put("倾斜救助", office.row("倾斜救助", 项目="支付比例", 值="60%"), 值="65%")
-    office.add("其他", 位置="layers.basic.caps", 内容="~")
+    office.add("其他", 位置="layers.basic.deductible", 内容="~")
     expected = before("cn/500112/2023")
     expected["layers"]["tilt"]["rate"]["margin"] = "65%"
-    expected["layers"]["basic"] = {"caps": None}
+    expected["layers"]["basic"] = {"deductible": None}
     assert office.pack() == expected
 
 
@@ -267,7 +283,9 @@ def test_no_amount_drifts(fen: int) -> None:
         assert node is not None
         assert amount(Reading(Problems()), node.mapping["a"]) == fen
     shown, unit, _why = show_value(read_value(yuan(fen), "元", "", "amount", labels, "zh"), "amount", labels, "en")
-    assert read_value(shown, unit, "", "amount", labels, "zh") == read_value(yuan(fen), "yuan", "", "amount", labels, "en")
+    assert read_value(shown, unit, "", "amount", labels, "zh") == read_value(
+        yuan(fen), "yuan", "", "amount", labels, "en"
+    )
 
 
 @given(st.integers(100, 10_000))

@@ -29,7 +29,9 @@ PACKS = find_packs()
 def data(text: str) -> Any:
     """A file's data in which also the order of keys is compared where it means something."""
     read = plain(read_yaml(text, "pack.yaml", "", Problems()))
-    ordered = {key: list(read[key]) for key in ("classes", "derived", "given", "awards") if isinstance(read.get(key), dict)}
+    ordered = {
+        key: list(read[key]) for key in ("classes", "derived", "given", "awards") if isinstance(read.get(key), dict)
+    }
     layers = [key for key, layer in (read.get("layers") or {}).items() if layer is not None]
     return read, ordered, layers
 
@@ -153,7 +155,18 @@ def test_every_sheet_can_be_filled_and_printed(tmp_path: Path) -> None:
         assert page.title == "其他" or lists
     page = book["医疗救助"]
     head = {cell.value: cell.column_letter for cell in page[3]}
-    assert {"项目", "值", "单位", "对象类别", "机构级别", "就医类别", "依据文件", "条款", "是否核实", "备注"} <= head.keys()
+    assert {
+        "项目",
+        "值",
+        "单位",
+        "对象类别",
+        "机构级别",
+        "就医类别",
+        "依据文件",
+        "条款",
+        "是否核实",
+        "备注",
+    } <= head.keys()
     assert page.column_dimensions[head["写法（程序用）"]].hidden
 
 

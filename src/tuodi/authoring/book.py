@@ -1,7 +1,8 @@
 """A pack's tree as the sheets of its workbook.
 
-Enters: a tree, its labels, a language. Leaves: :class:`Sheet` after sheet. Every group of rows is read back before it is
-taken: what would not come back as it was goes to the sheet 其他, place by place. Imports this room's rows and groups.
+Enters: a tree, its labels, a language. Leaves: :class:`Sheet` after sheet. Every group of rows is read back before
+it is taken: what would not come back as it was goes to the sheet 其他, place by place. Imports this
+room's rows and groups.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tuodi.authoring.cells import Unfit
-from tuodi.authoring.labels import Labels, Wrong, normal
+from tuodi.authoring.cells import UnfitError
+from tuodi.authoring.labels import Labels, WrongError, normal
 from tuodi.authoring.layer_rows import AWARD_GROUPS, LAYER_GROUPS
 from tuodi.authoring.layout import (
     COMMON_CONDITIONS,
@@ -26,11 +27,22 @@ from tuodi.authoring.layout import (
     sheet_name,
 )
 from tuodi.authoring.lines import Group, Line
+from tuodi.authoring.people_rows import CLASS_KEYS, class_group
 from tuodi.authoring.rows import Context, Row, line_of, row_of, verified_word
-from tuodi.authoring.section_rows import CLASS_KEYS, SECTION_GROUPS, class_group
+from tuodi.authoring.section_rows import SECTION_GROUPS
 from tuodi.authoring.tree import Map, Seq, Tree, Word, as_json, flat, overlaid, same, split_removed
 
-__all__ = ["LAYER_ITEMS", "Sheet", "class_node", "groups_of", "items_of", "leaf_text", "leaf_tree", "physical", "sheets_of"]
+__all__ = [
+    "LAYER_ITEMS",
+    "Sheet",
+    "class_node",
+    "groups_of",
+    "items_of",
+    "leaf_text",
+    "leaf_tree",
+    "physical",
+    "sheets_of",
+]
 
 LAYER_ITEMS = ("table", "id")
 """The rows with which a layer's sheet begins: what kind of sheet it is, and the layer's id."""
@@ -155,13 +167,13 @@ def _fitted(
         rows = [row_of(line, form, context) for line in lines]
 
         def wrong(*what: object) -> None:
-            raise Unfit(str(what))
+            raise UnfitError(str(what))
 
         back = [line_of(row, form, group.items, context, wrong) for row in rows]
         if any(line is None for line in back):
             return None
         again = group.tree([line for line in back if line is not None], above, lambda *what: wrong(*what))
-    except (Unfit, Wrong):
+    except (UnfitError, WrongError):
         return None
     if group.ordered and as_json(again) != as_json(node) and len(as_json(node)) < LONGEST_CELL:
         rows[0].texts["hint"] = as_json(node)
@@ -192,7 +204,10 @@ def _section_sheet(form: SheetForm, tree: Map, labels: Labels, lang: str, left: 
     if form.key == "one_stop":
         conditions = ["class", "setting", "place"]
     elif form.key == "derived":
-        conditions = [*("setting", "provider_level"), *(name for name in conditions if name not in ("setting", "provider_level"))]
+        conditions = [
+            *("setting", "provider_level"),
+            *(name for name in conditions if name not in ("setting", "provider_level")),
+        ]
     return Sheet(form.key, sheet_name(form.key, lang), physical(form, conditions), rows, items=items_of(form.key))
 
 

@@ -12,13 +12,23 @@ from dataclasses import dataclass, field
 from openpyxl.utils import get_column_letter
 
 from tuodi.authoring.book import groups_of, items_of, leaf_tree
-from tuodi.authoring.labels import Labels, Wrong, normal
-from tuodi.authoring.layout import MORE, Column, SheetForm, find_header, find_item, find_sheet, form_of, header, sheet_name
+from tuodi.authoring.labels import Labels, WrongError, normal
+from tuodi.authoring.layout import (
+    MORE,
+    Column,
+    SheetForm,
+    find_header,
+    find_item,
+    find_sheet,
+    form_of,
+    header,
+    sheet_name,
+)
 from tuodi.authoring.lines import Group, Line
 from tuodi.authoring.notes import note_words
+from tuodi.authoring.people_rows import class_group
 from tuodi.authoring.read import RawSheet
 from tuodi.authoring.rows import Context, Row, line_of
-from tuodi.authoring.section_rows import class_group
 from tuodi.authoring.tree import Cell, Map, Tree, at_of, merged, overlaid, paths, place, unfold
 from tuodi.errors import FileError, PackError
 from tuodi.i18n import translator
@@ -31,7 +41,7 @@ _SECTIONS = ("documents", "basic", "codes", "reference")
 
 @dataclass(frozen=True, order=True)
 class CellProblem:
-    """One wrong cell: sheet and cell as Excel names them, what was found, what would be right; the place in the pack."""
+    """One wrong cell: sheet and cell as Excel names them, what was found, what would be right; its place in a pack."""
 
     sheet: str
     cell: str
@@ -51,6 +61,8 @@ class Built:
     tree: Map = field(default_factory=Map)
     problems: list[CellProblem] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
+    columns: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Sheet → column's key → where it stands."""
 
 
 def build(sheets: Sequence[RawSheet], lang: str, inherited: Callable[[str], Map]) -> Built:
@@ -121,6 +133,7 @@ class _Builder:
             return [], form
         if not quiet:
             self._check_header(sheet, form, number, columns)
+            self.built.columns[sheet.name] = {name: at for at, name in columns.items()}
         conditions = tuple(key for key in columns.values() if key.startswith("when."))
         known = {column.key for column in form.columns}
         full = SheetForm(key, (*form.columns, *(_when_column(name) for name in conditions if name not in known)))
@@ -144,10 +157,10 @@ class _Builder:
         best: tuple[int, dict[int, str]] = (0, {})
         for number in range(1, min(sheet.last_row, 12) + 1):
             found: dict[int, str] = {}
-            for place, text in sheet.row(number).items():
+            for at, text in sheet.row(number).items():
                 key = find_header(text, form) or self._condition(text, form)
                 if key and key not in found.values():
-                    found[place] = key
+                    found[at] = key
             if len(found) > max(1, len(best[1])):
                 best = (number, found)
         return best
@@ -157,23 +170,25 @@ class _Builder:
             return ""
         try:
             return f"when.{self.labels.find('column', text, self.lang)}"
-        except Wrong:
+        except WrongError:
             return ""
 
     def _check_header(self, sheet: RawSheet, form: SheetForm, number: int, columns: Mapping[int, str]) -> None:
         _ = translator("authoring", self.lang)
-        used = {place for (row, place) in sheet.texts if row > number}
-        for place, text in sheet.row(number).items():
-            if place in columns:
+        used = {at for (row, at) in sheet.texts if row > number}
+        for at, text in sheet.row(number).items():
+            if at in columns:
                 continue
-            known = [header(column.key, self.lang) for column in form.columns if column.kind not in ("when", *_OPTIONAL)]
-            if place in used or find_header(text, form) or self._condition(text, form):
+            known = [
+                header(column.key, self.lang) for column in form.columns if column.kind not in ("when", *_OPTIONAL)
+            ]
+            if at in used or find_header(text, form) or self._condition(text, form):
                 what = _("栏目“{text}”不认识，或者有两栏").format(text=text)
-                self._problem(Cell(sheet.name, number, place), what, _("可用：{words}").format(words=_("、").join(known)))
-        for place in sorted(used - sheet.row(number).keys()):
-            at = min(row for (row, column) in sheet.texts if column == place and row > number)
+                self._problem(Cell(sheet.name, number, at), what, _("可用：{words}").format(words=_("、").join(known)))
+        for at in sorted(used - sheet.row(number).keys()):
+            first = min(row for (row, column) in sheet.texts if column == at and row > number)
             what = _("这一栏没有表头")
-            self._problem(Cell(sheet.name, at, place), what, _("表头照原样；不要的内容请删去"))
+            self._problem(Cell(sheet.name, first, at), what, _("表头照原样；不要的内容请删去"))
         needed = [column.key for column in form.columns if column.kind not in ("when", *_OPTIONAL)]
         missing = [header(key, self.lang) for key in needed if key not in columns.values()]
         if missing:
@@ -305,8 +320,10 @@ class _Builder:
                     self._rows(sheet, "layers")
                 continue
             try:
-                section = self.labels.find("table", said["table"].get("value"), self.lang) if "table" in said else "layers"
-            except Wrong as wrong:
+                section = (
+                    self.labels.find("table", said["table"].get("value"), self.lang) if "table" in said else "layers"
+                )
+            except WrongError as wrong:
                 self._problem(said["table"].cells.get("value"), wrong.found, wrong.expected)
                 section = "layers"
             name = said["id"].get("value").strip()

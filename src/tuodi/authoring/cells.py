@@ -1,8 +1,8 @@
 """What single cells say: amounts, rates, shares, unknowns, citations, conditions; and the way back, without floats.
 
-Enters: values of a pack's tree, or texts of cells. Leaves: texts, or values. What cannot be read raises ``Wrong``, with
-the column in which it stands; what cannot be shown raises :class:`Unfit`. Imports ``tuodi.money`` and this room's
-labels and trees.
+Enters: values of a pack's tree, or texts of cells. Leaves: texts, or values. What cannot be read raises ``WrongError``,
+with the column in which it stands; what cannot be shown raises :class:`UnfitError`. Imports ``tuodi.money`` and this
+room's labels and trees.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from tuodi.authoring.labels import Labels, Wrong, normal
+from tuodi.authoring.labels import Labels, WrongError, normal
 from tuodi.authoring.tree import Map, Tree, Word, plain_amount
 from tuodi.i18n import LANGUAGES, translator
 from tuodi.money import parse_yuan, yuan
 
 __all__ = [
-    "RATES", "Unfit", "WrongCell", "day_text", "listed_units", "read_cites", "read_conditions", "read_rounding",
-    "read_value", "read_window", "show_cites", "show_conditions", "show_rounding", "show_value", "show_window",
+    "RATES", "UnfitError", "WrongCellError", "day_text", "listed_units", "read_cites", "read_conditions",
+    "read_rounding", "read_value", "read_window", "show_cites", "show_conditions", "show_rounding", "show_value",
+    "show_window",
 ]  # fmt: skip
 
 RATES = ("rate", "target", "factor", "points")
@@ -31,11 +32,11 @@ FREE = ("diagnosis", "provider_traits", "assistance_kind")
 """Conditions whose codes are any words."""
 
 
-class Unfit(ValueError):
+class UnfitError(ValueError):
     """A value that has no form in the sheets made for it."""
 
 
-class WrongCell(Wrong):
+class WrongCellError(WrongError):
     """A wrong cell, with the column of its row in which it stands."""
 
     def __init__(self, column: str, found: str, expected: str) -> None:
@@ -61,21 +62,21 @@ def _said(text: str, key: str) -> bool:
 
 
 def show_value(tree: Tree, kind: str, labels: Labels, lang: str) -> tuple[str, str, str]:
-    """A value as the cells 值, 单位, 备注. Raises :class:`Unfit`."""
+    """A value as the cells 值, 单位, 备注. Raises :class:`UnfitError`."""
     words = _words(lang)
     if isinstance(tree, Mapping):
         if "unknown" in tree and tree.keys() <= {"unknown", "treat_as"} and isinstance(tree["unknown"], str):
             if tree.get("treat_as", "none") != "none":
-                raise Unfit
+                raise UnfitError
             return words["unknown_as_none" if "treat_as" in tree else "unknown"], "", str(tree["unknown"])
         if tree.keys() <= {"share", "of", "round"} and {"share", "of"} <= tree.keys():
             unit = words["share"].format(name=labels.show("reference", str(tree["of"]), lang))
             if "round" in tree:
                 unit = words["rounded"].format(unit=unit, how=show_rounding(tree["round"], lang))
             return str(tree["share"]), unit, ""
-        raise Unfit
+        raise UnfitError
     if not isinstance(tree, str) or getattr(tree, "quoted", False):
-        raise Unfit
+        raise UnfitError
     if tree == "none":
         return words["none"], "", ""
     if kind in RATES:
@@ -87,7 +88,7 @@ def show_value(tree: Tree, kind: str, labels: Labels, lang: str) -> tuple[str, s
         return "0", words["yuan"], ""
     plain = plain_amount(tree)
     if not plain.endswith(" yuan"):
-        raise Unfit
+        raise UnfitError
     return plain.removesuffix(" yuan"), words["yuan"], ""
 
 
@@ -101,7 +102,7 @@ def listed_units(kind: str, labels: Labels, lang: str) -> list[str]:
 
 
 def read_value(value: str, unit: str, remark: str, kind: str, labels: Labels, lang: str) -> Tree:
-    """The value that three cells say. Raises :class:`WrongCell`."""
+    """The value that three cells say. Raises :class:`WrongCellError`."""
     _ = translator("authoring", lang)
     text = value.strip()
     for key in ("unknown", "unknown_as_none"):
@@ -109,13 +110,13 @@ def read_value(value: str, unit: str, remark: str, kind: str, labels: Labels, la
             return _unknown(remark, key == "unknown_as_none", kind, lang)
     if _said(text, "none"):
         if kind != "limit":
-            raise WrongCell("value", text, _("只有限额可以写“不设限额”；这里请写数，或者写“未知”"))
+            raise WrongCellError("value", text, _("只有限额可以写“不设限额”；这里请写数，或者写“未知”"))
         return Word("none")
     if not text:
-        raise WrongCell("value", _("没有写值"), _("一个数；还不知道的写“未知”，在备注里写原因"))
+        raise WrongCellError("value", _("没有写值"), _("一个数；还不知道的写“未知”，在备注里写原因"))
     if kind in RATES:
         if unit.strip() and normal(unit) != "%":
-            raise WrongCell("unit", unit, _("比例的单位是 %"))
+            raise WrongCellError("unit", unit, _("比例的单位是 %"))
         return Word(_percent(text, bool(unit.strip()), lang))
     amount = re.fullmatch(r"[¥￥]?\s*(.*?)\s*(万)?\s*(元|yuan)?", text.replace("，", ","))
     reference = _reference(unit, labels, lang)
@@ -129,21 +130,22 @@ def read_value(value: str, unit: str, remark: str, kind: str, labels: Labels, la
     named = bool(amount and (amount[2] or amount[3]))
     if unit.strip() and not (_said(unit, "yuan") or _said(unit, "ten_thousand") or normal(unit) == "yuan"):
         expected = _("、").join(listed_units(kind, labels, lang))
-        raise WrongCell("unit", unit, _("单位可用：{units}").format(units=expected))
+        raise WrongCellError("unit", unit, _("单位可用：{units}").format(units=expected))
     if normal(text).endswith("%"):
-        raise WrongCell("unit", _("{text}，没有写是什么的百分之几").format(text=text), _("选一个基数，例如“……的%”"))
+        what = _("{text}，没有写是什么的百分之几").format(text=text)
+        raise WrongCellError("unit", what, _("选一个基数，例如“……的%”"))
     number = amount[1] if amount else text
     if not (unit.strip() or named) and number != "0":
-        raise WrongCell("unit", _("没有写单位"), _("、").join(listed_units(kind, labels, lang)))
+        raise WrongCellError("unit", _("没有写单位"), _("、").join(listed_units(kind, labels, lang)))
     return Word(_amount(number, thousands, text, lang))
 
 
 def _unknown(remark: str, as_none: bool, kind: str, lang: str) -> Tree:
     _ = translator("authoring", lang)
     if as_none and kind != "limit":
-        raise WrongCell("value", _("“暂按不设限额”"), _("只有限额可以这样写；这里写“未知”"))
+        raise WrongCellError("value", _("“暂按不设限额”"), _("只有限额可以这样写；这里写“未知”"))
     if not remark.strip():
-        raise WrongCell("remark", _("未知的值没有写原因"), _("在备注里写为什么不知道，例如“附件没有读到”"))
+        raise WrongCellError("remark", _("未知的值没有写原因"), _("在备注里写为什么不知道，例如“附件没有读到”"))
     made = Map({"unknown": Word(remark.strip())})
     if as_none:
         made["treat_as"] = Word("none")
@@ -156,18 +158,18 @@ def _percent(text: str, has_unit: bool, lang: str) -> str:
     if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", found):
         if re.fullmatch(r"-?0?\.[0-9]*[1-9][0-9]*", found):
             hundredfold = _points_text(_points(found) * 100)
-            raise WrongCell(
+            raise WrongCellError(
                 "value",
                 _("{text} 可以是 {one}，也可以是 {other}").format(text=text, one=hundredfold, other=f"{found}%"),
                 _("带上 % 写明：{one} 或 {other}").format(one=hundredfold, other=f"{found}%"),
             )
         if not has_unit:
-            raise WrongCell("value", _("{text}，没有写 %").format(text=text), f"{found}%")
+            raise WrongCellError("value", _("{text}，没有写 %").format(text=text), f"{found}%")
         found += "%"
     if not _PERCENT.fullmatch(found):
-        raise WrongCell("value", _("“{text}”不是比例").format(text=text), _("例如 70% 或 62.5%"))
+        raise WrongCellError("value", _("“{text}”不是比例").format(text=text), _("例如 70% 或 62.5%"))
     if len(found[:-1].partition(".")[2].rstrip("0")) > 2:
-        raise WrongCell("value", text, _("比例最多两位小数，例如 62.55%"))
+        raise WrongCellError("value", text, _("比例最多两位小数，例如 62.55%"))
     return _points_text(_points(found[:-1]))
 
 
@@ -187,29 +189,31 @@ def _amount(number: str, thousands: bool, shown: str, lang: str) -> str:
     _ = translator("authoring", lang)
     plain = number.replace(" ", "")
     if not _NUMBER.fullmatch(plain) or plain.startswith("-"):
-        raise WrongCell("value", _("“{text}”不是金额").format(text=shown), _("一个不小于 0 的数，例如 3,000 或 8,450.50"))
+        raise WrongCellError(
+            "value", _("“{text}”不是金额").format(text=shown), _("一个不小于 0 的数，例如 3,000 或 8,450.50")
+        )
     if thousands:
         whole, _dot, rest = plain.replace(",", "").partition(".")
         plain = f"{whole}{rest[:4].ljust(4, '0')}.{rest[4:] or '0'}"
     try:
         fen = parse_yuan(plain)
     except ValueError:
-        raise WrongCell("value", _("“{text}”不是金额").format(text=shown), _("最多两位小数，例如 8,450.50")) from None
+        what = _("“{text}”不是金额").format(text=shown)
+        raise WrongCellError("value", what, _("最多两位小数，例如 8,450.50")) from None
     return "0" if fen == 0 else plain_amount(f"{yuan(fen)} yuan")
 
 
 def _reference(unit: str, labels: Labels, lang: str) -> tuple[str, Map | None] | None:
     """The reference amount that a unit names, and how a share of it is rounded."""
-    text = unit.strip()
-    rounding: Map | None = None
-    match = re.fullmatch(r"(.*%)\s*[（(](.*)[）)]", text)
-    if match:
-        text, rounding = match[1], read_rounding(match[2], lang, "unit")
+    said = normal(unit)
     for tongue in LANGUAGES:
         for key in labels.codes("reference"):
-            name = _words(tongue)["share"].format(name=labels.show("reference", key, tongue))
-            if normal(name) == normal(text):
-                return key, rounding
+            name = normal(_words(tongue)["share"].format(name=labels.show("reference", key, tongue)))
+            if said == name:
+                return key, None
+            rounded = re.fullmatch(r" ?\((.*)\)", said.removeprefix(name)) if said.startswith(name) else None
+            if rounded:
+                return key, read_rounding(rounded[1], lang, "unit")
     return None
 
 
@@ -219,14 +223,14 @@ def _reference(unit: str, labels: Labels, lang: str) -> tuple[str, Map | None] |
 def show_rounding(node: Tree, lang: str) -> str:
     """``四舍五入到分``."""
     if not isinstance(node, Mapping) or node.keys() != {"to", "direction"}:
-        raise Unfit
+        raise UnfitError
     labels = Labels(Map())
     to, direction = labels.show("to", node["to"], lang), labels.show("direction", node["direction"], lang)
     return _words(lang)["after"].format(direction=direction, to=to)
 
 
 def read_rounding(text: str, lang: str, column: str = "value") -> Map:
-    """The rounding that a cell says. Raises :class:`WrongCell`."""
+    """The rounding that a cell says. Raises :class:`WrongCellError`."""
     _ = translator("authoring", lang)
     labels = Labels(Map())
     for to in labels.codes("to"):
@@ -234,7 +238,7 @@ def read_rounding(text: str, lang: str, column: str = "value") -> Map:
             node = Map({"to": Word(to), "direction": Word(direction)})
             if normal(text) in {normal(show_rounding(node, tongue)) for tongue in LANGUAGES}:
                 return node
-    raise WrongCell(column, _("“{text}”不是取整的办法").format(text=text), _("例如“四舍五入到分”“舍去到元”"))
+    raise WrongCellError(column, _("“{text}”不是取整的办法").format(text=text), _("例如“四舍五入到分”“舍去到元”"))
 
 
 def show_window(node: Tree, lang: str) -> str:
@@ -245,11 +249,11 @@ def show_window(node: Tree, lang: str) -> str:
     if isinstance(node, Mapping) and node.keys() == {"months", "before"}:
         day = labels.show("window_day", node["before"], lang)
         return _words(lang)["months"].format(day=day, n=node["months"])
-    raise Unfit
+    raise UnfitError
 
 
 def read_window(text: str, lang: str) -> Map:
-    """The window that a cell says. Raises :class:`WrongCell`."""
+    """The window that a cell says. Raises :class:`WrongCellError`."""
     _ = translator("authoring", lang)
     labels = Labels(Map())
     number = re.search(r"[0-9]+", text)
@@ -261,7 +265,9 @@ def read_window(text: str, lang: str) -> Map:
             node = Map({"months": Word(number[0] if number else ""), "before": Word(day)})
             if number and normal(show_window(node, tongue)) == normal(text):
                 return node
-    raise WrongCell("value", _("“{text}”不是计算时段").format(text=text), _("“申请日的上一自然年”或“认定日前12个月”这样"))
+    raise WrongCellError(
+        "value", _("“{text}”不是计算时段").format(text=text), _("“申请日的上一自然年”或“认定日前12个月”这样")
+    )
 
 
 # --- citations ------------------------------------------------------------------------------------------------------
@@ -271,34 +277,34 @@ def show_cites(cites: Sequence[str], labels: Labels, lang: str) -> tuple[str, st
     """Citations as the cells 依据文件 and 条款, one a line in both."""
     parts = [cite.split(maxsplit=1) for cite in cites]
     if any(not words for words in parts):
-        raise Unfit
+        raise UnfitError
     documents = "\n".join(labels.show("document", words[0], lang) for words in parts)
     articles = "\n".join(words[1] if len(words) > 1 else "" for words in parts)
     return documents, articles if articles.strip() else ""
 
 
 def read_cites(documents: str, articles: str, labels: Labels, lang: str) -> tuple[str, ...]:
-    """The citations that two cells say, line by line. Raises :class:`WrongCell`."""
+    """The citations that two cells say, line by line. Raises :class:`WrongCellError`."""
     _ = translator("authoring", lang)
     if not documents.strip():
         if articles.strip():
-            raise WrongCell("doc", _("有条款，没有写文件"), _("在“依据文件”一栏选一份文件"))
+            raise WrongCellError("doc", _("有条款，没有写文件"), _("在“依据文件”一栏选一份文件"))
         return ()
     named = [line.strip() for line in documents.strip().split("\n") if line.strip()]
     keys: list[str] = []
     for name in named:
         try:
             keys += labels.find_all("document", name, lang)
-        except Wrong as wrong:
+        except WrongError as wrong:
             what = _("没有“{name}”这份文件").format(name=name)
-            raise WrongCell("doc", what, _("先在“文件”表里登记；{known}").format(known=wrong.expected)) from None
+            raise WrongCellError("doc", what, _("先在“文件”表里登记；{known}").format(known=wrong.expected)) from None
     said = [line.strip() for line in articles.rstrip().split("\n")] if articles.strip() else []
     if len(said) == 1 and len(keys) > 1 and len(re.split(r"[；;]", said[0])) == len(keys):
         said = [part.strip() for part in re.split(r"[；;]", said[0])]
     if len(keys) == 1 and len(said) > 1:
         keys *= len(said)
     if said and len(said) != len(keys) and not (len(said) < len(keys) and "\n" in articles):
-        raise WrongCell(
+        raise WrongCellError(
             "article",
             _("{n} 份文件，{m} 行条款").format(n=len(keys), m=len(said)),
             _("一份文件一行条款，次序一样；没有条款的空一行"),
@@ -314,7 +320,7 @@ def show_codes(column: str, codes: Sequence[str], layer: str, labels: Labels, la
     """The codes of one condition."""
     if column in FREE or column in ("stay_ordinal", "bracket"):
         if any(re.search(r"[、，,；;\n=]", code) for code in codes):
-            raise Unfit
+            raise UnfitError
         return "、".join(codes)
     return labels.join(_set_of(column, layer), codes, lang)
 
@@ -324,7 +330,7 @@ def _set_of(column: str, layer: str) -> str:
 
 
 def read_codes(column: str, text: str, layer: str, labels: Labels, lang: str, cell: str) -> list[str]:
-    """The codes that one cell names. Raises :class:`WrongCell`."""
+    """The codes that one cell names. Raises :class:`WrongCellError`."""
     _ = translator("authoring", lang)
     if column in FREE:
         return [part for part in re.split(r"[、，,；;\n]\s*", text.strip()) if part]
@@ -332,12 +338,12 @@ def read_codes(column: str, text: str, layer: str, labels: Labels, lang: str, ce
         codes = [re.sub(r"[第段次住院 ]", "", part) for part in re.split(r"[、，,；;\n]\s*", text.strip()) if part]
         for code in codes:
             if not re.fullmatch(r"[1-9][0-9]*\+?", code):
-                raise WrongCell(cell, text, _("从 1 起的数，例如 1 或 2+（第二次及以后）"))
+                raise WrongCellError(cell, text, _("从 1 起的数，例如 1 或 2+（第二次及以后）"))
         return codes
     try:
         return labels.find_all(_set_of(column, layer), text, lang)
-    except Wrong as wrong:
-        raise WrongCell(cell, wrong.found, wrong.expected) from None
+    except WrongError as wrong:
+        raise WrongCellError(cell, wrong.found, wrong.expected) from None
 
 
 def show_conditions(pairs: Mapping[str, Tree], layer: str, labels: Labels, lang: str) -> list[str]:
@@ -347,17 +353,19 @@ def show_conditions(pairs: Mapping[str, Tree], layer: str, labels: Labels, lang:
         name = labels.show("column", column, lang)
         if isinstance(node, Mapping):
             if column == "age" and node and node.keys() <= {"from", "to"}:
-                lines += [f"{name}{'>=' if end == 'from' else '<='}{node[end]}" for end in ("from", "to") if end in node]
+                lines += [
+                    f"{name}{'>=' if end == 'from' else '<='}{node[end]}" for end in ("from", "to") if end in node
+                ]
             elif column in AMOUNTS and len(node) == 1 and node.keys() <= _SIGNS.keys():
                 ((operator, amount),) = node.items()
                 value, unit, _remark = show_value(amount, "amount", labels, lang)
                 lines.append(f"{name}{_SIGNS[operator]}{value} {unit}")
             else:
-                raise Unfit
+                raise UnfitError
         else:
             codes = [node] if isinstance(node, str) else list(node or ())
             if not all(isinstance(code, str) for code in codes):
-                raise Unfit
+                raise UnfitError
             lines.append(f"{name}={show_codes(column, codes, layer, labels, lang)}")
     return lines
 
@@ -372,7 +380,8 @@ def read_conditions(text: str, layer: str, labels: Labels, lang: str) -> tuple[M
             continue
         match = re.fullmatch(r"(.+?)\s*(>=|<=|≥|≤|>|<|=|＝|：|:)\s*(.+)", line)
         if match is None:
-            raise WrongCell("other", line, _("“栏目=词、词”，或者“医疗费总额>30,000 元”，一行一个；或者“其余情况”"))
+            right = _("“栏目=词、词”，或者“医疗费总额>30,000 元”，一行一个；或者“其余情况”")
+            raise WrongCellError("other", line, right)
         name, sign, said = match[1], match[2], match[3]
         special = next((key for key in ("counter", "counts") if _said(name, key)), "")
         try:
@@ -380,8 +389,8 @@ def read_conditions(text: str, layer: str, labels: Labels, lang: str) -> tuple[M
                 extra[special] = labels.find("counts", said, lang) if special == "counts" else said
                 continue
             column = labels.find("column", name, lang)
-        except Wrong as wrong:
-            raise WrongCell("other", wrong.found, wrong.expected) from None
+        except WrongError as wrong:
+            raise WrongCellError("other", wrong.found, wrong.expected) from None
         if sign in _OPERATORS:
             _compared(made, column, _OPERATORS[sign], said, labels, lang)
         else:
@@ -403,11 +412,12 @@ def _compared(made: Map, column: str, operator: str, said: str, labels: Labels, 
         made.setdefault("age", Map())["from" if operator == "at_least" else "to"] = Word(years)
         return
     if column not in AMOUNTS or column in made:
-        raise WrongCell("other", said, _("年龄写 >= 或 <= 一个周岁数；金额只与一个数相比，例如“医疗费总额>30,000 元”"))
+        right = _("年龄写 >= 或 <= 一个周岁数；金额只与一个数相比，例如“医疗费总额>30,000 元”")
+        raise WrongCellError("other", said, right)
     try:
         amount = read_value(said, _words("zh")["yuan"], "", "amount", labels, lang)
-    except WrongCell as wrong:
-        raise WrongCell("other", wrong.found, wrong.expected) from None
+    except WrongCellError as wrong:
+        raise WrongCellError("other", wrong.found, wrong.expected) from None
     made[column] = Map({operator: amount})
 
 

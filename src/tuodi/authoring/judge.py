@@ -47,7 +47,9 @@ def _cell(problem: Problem, cells: Mapping[str, Cell], pack_id: str, built: Buil
     path = problem.path
     while path and path not in cells:
         path = re.sub(r"(\.[^.\[]+|\[\d+\]|^[^.\[]+)$", "", path)
-    return cells.get(path, top)
+    cell = cells.get(path, top)
+    document = built.columns.get(cell.sheet, {}).get("doc")
+    return cell._replace(column=document) if document and "without a citation" in problem.found else cell
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -67,7 +69,8 @@ def words_of(problem: Problem, labels: Labels, lang: str) -> tuple[str, str]:
         (r"a value without a citation", _("这个数没有依据"), _("写上依据文件和条款，或者在“本待遇的依据”里写")),
         (r"brackets without a citation", _("分段没有依据"), _("写上依据文件和条款，或者在“本待遇的依据”里写")),
         (r"a class without a citation", _("这一类没有依据"), _("写上依据文件和条款")),
-        (r"the class '.*' has no members", _("这一类没有写包含的身份"), _("写上身份；其余所有人的一类用“其余人员的类别”")),
+        (r"the class '.*' has no members",
+         _("这一类没有写包含的身份"), _("写上身份；其余所有人的一类用“其余人员的类别”")),
         (r"the class(?: or key)? '(?P<code>.*)'", _("没有“{code}”这一类"), _("先在“对象分类”里加")),
         (r"no form of payment", _("没有写怎样支付"), _("支付比例、定额、补足到、按记录读取，四样选一样")),
         (r"'(?P<a>\w+)' and '(?P<b>\w+)'", _("{a}和{b}不能都写"), _("支付比例、定额、补足到、按记录读取，四样选一样")),
@@ -78,7 +81,8 @@ def words_of(problem: Problem, labels: Labels, lang: str) -> tuple[str, str]:
         (r"the end (?P<code>.*)", _("分段上限 {code} 不比前一段大"), _("一段比一段大")),
         (r"no bracket ends", _("没有写分段上限"), _("至少一行")),
         (r"brackets without a rate", _("有分段，没有支付比例"), _("给每一段写支付比例")),
-        (r"bracket (?P<n>\d+) in a layer without brackets", _("有第 {n} 段的比例，没有分段"), _("加“分段起点”“分段上限”")),
+        (r"bracket (?P<n>\d+) in a layer without brackets",
+         _("有第 {n} 段的比例，没有分段"), _("加“分段起点”“分段上限”")),
         (r"bracket (?P<n>\d+)", _("没有第 {n} 段"), _("分段上限有几行，就有几段加一段")),
         (r"the counter '(?P<code>.*)' of this or a later layer|the counter '(?P<other>.*)'",
          _("额度“{code}”在前面的待遇里没有"), _("写“待遇代号.限额代号”，那项待遇要排在前面")),
@@ -138,7 +142,7 @@ def _compared(what: str, lang: str) -> str:
     _ = translator("authoring", lang)
     words = {
         "deductible": _("起付标准"), "rate": _("支付比例"), "rate factor": _("比例系数"), "rate points": _("比例加数"),
-        "fixed sum": _("定额"), "target": _("补足比例"), "threshold": _("前提金额"), "place inside the gate": _("适用范围"),
+        "fixed sum": _("定额"), "target": _("补足比例"), "threshold": _("前提金额"),
+        "place inside the gate": _("适用范围"),
     }  # fmt: skip
     return words.get(what, words["rate"] if "rate" in what else _("限额") if "cap" in what else what)
-

@@ -18,7 +18,7 @@ from tuodi.errors import nearest
 from tuodi.i18n import LANGUAGES, translator
 from tuodi.law.values import CODE_SETS
 
-__all__ = ["Labels", "Wrong", "class_set", "normal", "static"]
+__all__ = ["Labels", "WrongError", "class_set", "normal", "static"]
 
 Pairs = dict[str, tuple[str, str]]
 """Code → Chinese and English word."""
@@ -26,7 +26,7 @@ Pairs = dict[str, tuple[str, str]]
 _SEPARATOR = re.compile(r"[、，,；;\n]+")
 
 
-class Wrong(ValueError):
+class WrongError(ValueError):
     """A cell that cannot be read: what was found, what would be right."""
 
     def __init__(self, found: str, expected: str) -> None:
@@ -222,7 +222,7 @@ class Labels:
         return code if pair is None else pair[LANGUAGES.index(lang)]
 
     def find(self, name: str, text: str, lang: str) -> str:
-        """The code of a word, written in either language or as the code. Raises :class:`Wrong`."""
+        """The code of a word, written in either language or as the code. Raises :class:`WrongError`."""
         found = self._spellings(name).get(normal(text))
         if found is None:
             raise self._wrong(name, text, lang)
@@ -264,13 +264,15 @@ class Labels:
             self._back[name] = back
         return self._back[name]
 
-    def _wrong(self, name: str, text: str, lang: str) -> Wrong:
+    def _wrong(self, name: str, text: str, lang: str) -> WrongError:
         _ = translator("authoring", lang)
         words = [pair[LANGUAGES.index(lang)] for pair in self.codes(name).values()]
         listed = _("、").join(words[:30]) if words else _("（还没有）")
         close = nearest(text, words)
         hint = _("；最接近的是“{word}”").format(word=close.split("'")[1]) if "'" in close else ""
-        return Wrong(_("“{text}”不是这一栏的词").format(text=text), _("可用：{words}{hint}").format(words=listed, hint=hint))
+        return WrongError(
+            _("“{text}”不是这一栏的词").format(text=text), _("可用：{words}{hint}").format(words=listed, hint=hint)
+        )
 
     def join(self, name: str, codes: Sequence[str], lang: str) -> str:
         """Words in one cell; with ``；`` between them where a word holds ``、`` itself."""

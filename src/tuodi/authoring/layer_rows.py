@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tuodi.authoring.cells import Unfit
+from tuodi.authoring.cells import UnfitError
 from tuodi.authoring.lines import (
     Compress,
     Expand,
@@ -51,7 +51,7 @@ def _single(key: str, column: str = "value", *, many: bool = False) -> Group:
     def expand(node: Tree, above: Above) -> list[Line]:
         said = texts_of(node) if many else text_of(node)
         if many and isinstance(node, str):
-            raise Unfit
+            raise UnfitError
         return [Line(key, {column: said}, sources=[node])]
 
     def compress(lines: Sequence[Line], above: Above, note: Note) -> Tree:
@@ -110,7 +110,7 @@ def _cite_tree(lines: Sequence[Line], above: Above, note: Note) -> Tree:
 
 def _gate_lines(node: Tree, above: Above) -> list[Line]:
     if not isinstance(node, Mapping) or None in node.values():
-        raise Unfit
+        raise UnfitError
     here = cites_of(node["cite"]) if "cite" in node else above
     pairs = {key: item for key, item in node.items() if key not in ("cite", "used_up", "base_over")}
     lines = [Line("when", {"when": when_of(pairs)}, here, sources=[node])]
@@ -174,14 +174,14 @@ def _shared(lines: Sequence[Line], column: str, note: Note) -> Word | None:
 
 def _deductible_lines(node: Tree, above: Above) -> list[Line]:
     if not isinstance(node, Mapping) or None in node.values():
-        raise Unfit
+        raise UnfitError
     shared = {"per": text_of(node["per"])} if "per" in node else {}
     if "amount" in node:
         pick(node, ("per", "amount", "cite"))
         here = cites_of(node["cite"]) if "cite" in node else above
         return expand_table("deductible", node["amount"], here, shared)
     if {"unknown", "share"} & node.keys():
-        raise Unfit
+        raise UnfitError
     return expand_table("deductible", node, above, shared, ("per",))
 
 
@@ -207,8 +207,10 @@ def _bracket_lines(node: Tree, above: Above) -> list[Line]:
     shared = {"per": text_of(pairs["on"])} if "on" in pairs else {}
     ends = pairs.get("upto")
     if not isinstance(ends, list) or not ends or None in ends:
-        raise Unfit
-    lines = [Line("bracket_from", {"value": text_of(pairs["from"])}, sources=[pairs["from"]])] if "from" in pairs else []
+        raise UnfitError
+    lines = (
+        [Line("bracket_from", {"value": text_of(pairs["from"])}, sources=[pairs["from"]])] if "from" in pairs else []
+    )
     for number, end in enumerate(ends, 1):
         says: dict[str, Any] = {**shared, "when": {"bracket": (str(number),)}, "value": end}
         lines.append(Line("upto", says, here, sources=[end]))
@@ -284,12 +286,13 @@ def _given_lines(node: Tree, above: Above) -> list[Line]:
 def _given_tree(lines: Sequence[Line], above: Above, note: Note) -> Tree:
     columns = [line for line in lines if line.item == "given"]
     if any(line.says.get("when") for line in columns):
-        source: Tree = Map()
+        by_scheme = Map()
         for line in columns:
             for scheme in line.says.get("when", {}).get("scheme", ("",)):
-                if not scheme or scheme in source:
+                if not scheme or scheme in by_scheme:
                     note(line, "when.scheme", "twice", "once")
-                source[scheme] = line.words("value")  # type: ignore[index]
+                by_scheme[scheme] = line.words("value")
+        source: Tree = by_scheme
     else:
         _twice(columns, note)
         source = columns[0].words("value") if columns else None
@@ -304,12 +307,12 @@ _ABOUT = ("counter", "counts")
 
 def _cap_lines(node: Tree, above: Above) -> list[Line]:
     if not isinstance(node, list) or not node:
-        raise Unfit
+        raise UnfitError
     lines = []
     for number, item in enumerate(node, 1):
         pairs = pick(item, ("id", "per", "when", "limit", "cite", *_ABOUT))
         if "limit" not in pairs:
-            raise Unfit
+            raise UnfitError
         here = cites_of(pairs["cite"]) if "cite" in pairs else above
         extra = {key: text_of(pairs[key]) for key in _ABOUT if key in pairs}
         name = text_of(pairs["id"]) if "id" in pairs else f"cap{number}"
@@ -318,7 +321,7 @@ def _cap_lines(node: Tree, above: Above) -> list[Line]:
             shared["per"] = text_of(pairs["per"])
         when: Tree = pairs.get("when", Map())
         if not isinstance(when, Mapping) or None in when.values():
-            raise Unfit
+            raise UnfitError
         reach = when_of({key: below for key, below in when.items() if key != "cite"})
         rows = expand_table("cap", pairs["limit"], here, shared)
         rows[0].sources.insert(0, item)
@@ -329,7 +332,7 @@ def _cap_lines(node: Tree, above: Above) -> list[Line]:
             lines.append(Line("cap_when", {"id": name, "when": reach}, cites, sources=[when]))
         lines += rows
     if len({line.says["id"] for line in lines if line.item == "cap"}) != len(node):
-        raise Unfit
+        raise UnfitError
     return lines
 
 
@@ -404,7 +407,7 @@ def _common_conditions(limits: Sequence[Line]) -> tuple[Map, list[Line]]:
 def _rounding_lines(node: Tree, above: Above) -> list[Line]:
     pairs = pick(node, ("to", "direction", "per", "cite"))
     if not {"to", "direction"} <= pairs.keys():
-        raise Unfit
+        raise UnfitError
     here = cites_of(pairs["cite"]) if "cite" in pairs else above
     value = Map({"to": pairs["to"], "direction": pairs["direction"]})
     says: dict[str, Any] = {"value": value}

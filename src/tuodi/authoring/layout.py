@@ -61,7 +61,18 @@ _REMARK, _HINT = Column("remark", "remark", 34), Column("hint", "hint", 4)
 _WHEN, _OTHER = Column("when", "when", 16), Column("other", "other", 26)
 _IDENTITIES = Column("identities", "words:identity", 34)
 
-_LAYER = (_ITEM, Column("id", "name", 12), _VALUE, _UNIT, _WHEN, _OTHER, Column("per", "word:per", 12), *_CITE, _REMARK, _HINT)
+_LAYER = (
+    _ITEM,
+    Column("id", "name", 12),
+    _VALUE,
+    _UNIT,
+    _WHEN,
+    _OTHER,
+    Column("per", "word:per", 12),
+    *_CITE,
+    _REMARK,
+    _HINT,
+)
 
 FORMS: tuple[SheetForm, ...] = (
     SheetForm("basic", (_ITEM, Column("value", "value", 46), Column("per", "word:per", 12), *_CITE, _REMARK, _HINT)),
@@ -72,7 +83,8 @@ FORMS: tuple[SheetForm, ...] = (
     )),
     SheetForm("codes", (Column("set", "word:column", 14), _ZH, Column("parent", "parent", 20), _EN, _ID, _HINT)),
     SheetForm("reference", (
-        _ITEM, _ID, Column("year", "int", 8), _VALUE, _UNIT, _ZH, Column("area", "text", 14), *_CITE, _EN, _REMARK, _HINT,
+        _ITEM, _ID, Column("year", "int", 8), _VALUE, _UNIT, _ZH, Column("area", "text", 14), *_CITE, _EN, _REMARK,
+        _HINT,
     )),
     SheetForm("identities", (
         _ITEM, _IDENTITIES, _VALUE, Column("months", "int", 8), Column("anchor", "word:anchor", 14),
@@ -84,15 +96,16 @@ FORMS: tuple[SheetForm, ...] = (
         Column("value", "value", 20), *_CITE, _EN, _HINT,
     )),
     SheetForm("derived", (
-        _ITEM, Column("attribute", "name", 16), Column("is", "is", 18), _WHEN, Column("other", "other", 40), _ID, _ZH, *_CITE,
-        _EN, _HINT,
+        _ITEM, Column("attribute", "name", 16), Column("is", "is", 18), _WHEN, Column("other", "other", 40), _ID, _ZH,
+        *_CITE, _EN, _HINT,
     )),
     SheetForm("record", (_ITEM, _ID, _VALUE, Column("when.scheme", "when", 16), *_CITE, _HINT)),
     SheetForm("layers", _LAYER),
     SheetForm("one_stop", (_WHEN, *_CITE, _HINT)),
     SheetForm("monitoring", (
         _ID, _ZH, _IDENTITIES, Column("measure", "word:measure", 20), Column("after", "word:layer", 16),
-        Column("over", "word:span", 14), _VALUE, _UNIT, Column("cadence", "word:cadence", 10), *_CITE, _EN, _REMARK, _HINT,
+        Column("over", "word:span", 14), _VALUE, _UNIT, Column("cadence", "word:cadence", 10), *_CITE, _EN, _REMARK,
+        _HINT,
     )),
     SheetForm("notes", (Column("zh", "text", 70), *_CITE, Column("en", "text", 60), _HINT)),
     SheetForm("rest", (Column("path", "text", 50), Column("said", "text", 60))),
@@ -117,11 +130,13 @@ def _headers(lang: str) -> dict[str, str]:
     return {
         "item": _("项目"), "id": _("代号"), "zh": _("名称"), "en": _("英文名称"), "value": _("值"), "unit": _("单位"),
         "per": _("期间"), "other": _("其他条件"), "doc": _("依据文件"), "article": _("条款"),
-        "verified_shown": _("是否核实"), "remark": _("备注"), "hint": _("写法（程序用）"), "short": _("简称（依据栏用）"),
+        "verified_shown": _("是否核实"), "remark": _("备注"), "hint": _("写法（程序用）"),
+        "short": _("简称（依据栏用）"),
         "form": _("种类"), "name": _("文号或名称"), "title": _("标题"), "date": _("日期"), "address": _("网址"),
         "note": _("附注"), "verified": _("原文核对"), "set": _("代码种类"), "parent": _("归属的国家代码"),
         "year": _("年度"), "area": _("地区"), "identities": _("身份"), "months": _("月数"), "anchor": _("起算日"),
-        "anchor_month": _("起算当月"), "layers": _("适用待遇"), "scope": _("只适用于"), "attribute": _("情形代号"), "members": _("包含的身份"),
+        "anchor_month": _("起算当月"), "layers": _("适用待遇"), "scope": _("只适用于"), "attribute": _("情形代号"),
+        "members": _("包含的身份"),
         "is": _("结果"), "measure": _("监测什么"), "after": _("在哪项待遇之后"), "over": _("累计期间"),
         "cadence": _("频次"), "path": _("位置"), "said": _("内容"),
     }  # fmt: skip
@@ -147,7 +162,8 @@ def _items(lang: str) -> dict[str, tuple[str, str]]:
         "class_order": (_("次序由文件规定"), "flag"), "choose": (_("两类只能择一"), "words:class"),
         "derived": (_("情形"), ""), "derived_value": (_("可能的结果"), ""), "derived_rule": (_("判定规则"), ""),
         "hospital_part": (_("医院负担冲减"), "words:part"), "recorded_as": (_("支付记录在哪一栏"), "words:payer"),
-        "table": (_("表的种类"), "word:table"), "kind": (_("待遇归类"), "word:kind"), "id": (_("待遇代号"), "name"), "cite": (_("本待遇的依据"), ""),
+        "table": (_("表的种类"), "word:table"), "kind": (_("待遇归类"), "word:kind"),
+        "id": (_("待遇代号"), "name"), "cite": (_("本待遇的依据"), ""),
         "when": (_("适用范围"), ""), "used_up": (_("前提：额度已用完"), "names"),
         "base_over": (_("前提：计入费用超过"), "amount"), "counts": (_("范围外也累计"), "flag"),
         "base": (_("计入费用"), "words:part"), "unpaid": (_("其中计入的未付部分"), "words:unpaid"),
@@ -182,7 +198,8 @@ def header(key: str, lang: str) -> str:
 
 def item_word(item: str, lang: str) -> str:
     """What a row is about."""
-    return _items(lang)[item][0]
+    word = _items(lang)[item][0]
+    return word[:1].upper() + word[1:]
 
 
 def item_kind(item: str) -> str:

@@ -1,7 +1,7 @@
 """One row of a sheet before it has words, and decision tables as such rows.
 
 Enters: pieces of a pack's tree. Leaves: :class:`Line`, and from lines the piece again. A piece that a table of rows
-cannot hold raises ``Unfit``. Imports this room's cells and trees.
+cannot hold raises ``UnfitError``. Imports this room's cells and trees.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tuodi.authoring.cells import Unfit
+from tuodi.authoring.cells import UnfitError
 from tuodi.authoring.tree import Cell, Map, Seq, Tree, Word, as_json, canonical, from_json, same
 
 __all__ = ["Group", "Line", "Note", "cite_tree", "common_cite", "compress_table", "expand_table", "own_cites", "pick"]
@@ -85,14 +85,14 @@ def _placed(tree: Tree, cell: Cell | None, remark: str = "") -> Tree:
 def pick(node: Tree, known: Sequence[str]) -> Mapping[str, Tree]:
     """A mapping that has no other keys than these, each with something in it."""
     if not isinstance(node, Mapping) or not node or not node.keys() <= set(known) or None in node.values():
-        raise Unfit
+        raise UnfitError
     return node
 
 
 def text_of(node: Tree) -> str:
     """A scalar as it is."""
     if not isinstance(node, str):
-        raise Unfit
+        raise UnfitError
     return node
 
 
@@ -100,7 +100,7 @@ def texts_of(node: Tree) -> list[str]:
     """A list of scalars, or one."""
     found = [node] if isinstance(node, str) else node
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-        raise Unfit
+        raise UnfitError
     return list(found)
 
 
@@ -144,7 +144,7 @@ def when_of(pairs: Mapping[str, Tree]) -> dict[str, Any]:
     for column, node in pairs.items():
         made[column] = codes_of(node)
         if not made[column]:
-            raise Unfit
+            raise UnfitError
     return made
 
 
@@ -166,21 +166,21 @@ def expand_table(
         here = cites_of(node["cite"]) if "cite" in node else above
         pairs = [(key, cell) for key, cell in node.items() if key not in ("cite", *beside)]
         if not pairs or not all(_is_value(cell) for _key, cell in pairs):
-            raise Unfit
+            raise UnfitError
         return [
             Line(item, {**common, "when": {"class": (key,)}, "value": cell}, here, sources=[cell])
             for key, cell in pairs
         ]
     if not isinstance(node, list) or not node:
-        raise Unfit
+        raise UnfitError
     lines = []
     for row in node:
         if not isinstance(row, Mapping) or not _is_value(row.get("is")):
-            raise Unfit
+            raise UnfitError
         pairs_of = {key: cell for key, cell in row.items() if key not in ("is", "cite", "otherwise")}
         rest = row.get("otherwise")
         if rest not in (None, "true") or (rest and pairs_of):
-            raise Unfit
+            raise UnfitError
         says = {**common, "when": when_of(pairs_of), "rest": bool(rest), "value": row["is"]}
         lines.append(Line(item, says, cites_of(row["cite"]) if "cite" in row else above, sources=[row, row["is"]]))
     return lines
@@ -194,7 +194,11 @@ def compress_table(lines: Sequence[Line], above: tuple[str, ...]) -> tuple[Tree,
     by_class = [line.says.get("when", {}) for line in lines]
     single = all(when.keys() == {"class"} and len(when["class"]) == 1 for when in by_class)
     names = [when["class"][0] for when in by_class] if single else []
-    if single and len(set(names)) == len(names) and (cite is not None or len({line.cite or above for line in lines}) == 1):
+    if (
+        single
+        and len(set(names)) == len(names)
+        and (cite is not None or len({line.cite or above for line in lines}) == 1)
+    ):
         made = Map({name: line.value() for name, line in zip(names, lines, strict=True)})
         return made, cite
     rows = Seq()
@@ -232,12 +236,12 @@ class Group:
         """The rows of a value; the first carries the value's own spelling where it is not the usual one."""
         made = self.expand(node, above)
         if not made:
-            raise Unfit
+            raise UnfitError
         back = self.compress(made, above, _nothing_wrong)
         if not same(back, node):
             made[0].hint = as_json(node)
             if not self._means(made, node, above):
-                raise Unfit
+                raise UnfitError
         return made
 
     def tree(self, lines: Sequence[Line], above: tuple[str, ...], note: Note) -> Tree:
@@ -248,7 +252,7 @@ class Group:
                 node = from_json(hint)
                 if self._means(lines, node, above):
                     return self._traced(lines, node, above)
-            except (ValueError, Unfit):
+            except (ValueError, UnfitError):
                 pass
         return self.compress(lines, above, note)
 
@@ -271,4 +275,4 @@ class Group:
 
 
 def _nothing_wrong(line: Line, column: str, found: str, expected: str) -> None:
-    raise Unfit(found)
+    raise UnfitError(found)

@@ -18,6 +18,8 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from tuodi.authoring.build import CellProblem
 from tuodi.authoring.layout import find_sheet, sheet_name
@@ -102,7 +104,7 @@ def _list_sheet(book: Any, listed: Sequence[tuple[CellProblem, str]], lang: str)
         page.append([number, problem.sheet, problem.cell, said, problem.found, problem.expected])
         link = page.cell(number + 2, 3)
         quoted = problem.sheet.replace("'", "''")
-        link.hyperlink = f"#'{quoted}'!{problem.cell}"
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{problem.cell}")
         link.font = Font(name="宋体", color="FF0B57D0", underline="single")
     for column, width in enumerate((6, 20, 10, 26, 52, 52), 1):
         page.column_dimensions[get_column_letter(column)].width = width
@@ -118,7 +120,7 @@ def _list_sheet(book: Any, listed: Sequence[tuple[CellProblem, str]], lang: str)
     page.freeze_panes = "A3"
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
     page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(fitToPage=True)
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False

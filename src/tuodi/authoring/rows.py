@@ -13,8 +13,8 @@ from typing import Any
 
 from tuodi.authoring.cells import (
     RATES,
-    Unfit,
-    WrongCell,
+    UnfitError,
+    WrongCellError,
     day_text,
     read_cites,
     read_codes,
@@ -30,14 +30,13 @@ from tuodi.authoring.cells import (
     show_value,
     show_window,
 )
-from tuodi.authoring.labels import Labels, Wrong
+from tuodi.authoring.labels import Labels, WrongError
 from tuodi.authoring.layout import SheetForm, find_item, item_kind, item_word
 from tuodi.authoring.lines import Line
 from tuodi.authoring.tree import SPECIAL, Cell, Tree, Word
 from tuodi.i18n import translator
 
 __all__ = ["Context", "Row", "line_of", "row_of", "verified_word"]
-
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Row:
 
 
 def row_of(line: Line, form: SheetForm, context: Context) -> Row:
-    """A line in words. Raises ``Unfit`` where the sheet has no place for something that it says."""
+    """A line in words. Raises ``UnfitError`` where the sheet has no place for something that it says."""
     texts: dict[str, str] = {"item": item_word(line.item, context.lang)}
     left = dict(line.says)
     layer = context.layer or (str(left.get("scope") or "") if form.key == "classes" else "")
@@ -80,10 +79,10 @@ def row_of(line: Line, form: SheetForm, context: Context) -> Row:
         _show_value(left.pop("value"), line, texts, scoped)
     _show_when(left, columns, texts, scoped)
     if {key for key, said in left.items() if said not in (None, "", (), [], {}, False)}:
-        raise Unfit(", ".join(left))
+        raise UnfitError(", ".join(left))
     if line.cite:
         if "doc" not in columns:
-            raise Unfit("cite")
+            raise UnfitError("cite")
         texts["doc"], texts["article"] = show_cites(line.cite, context.labels, context.lang)
     if line.remark and "remark" in columns and not texts.get("remark"):
         texts["remark"] = line.remark
@@ -99,10 +98,10 @@ def _show(said: Any, kind: str, context: Context, line: Line) -> str:
     if what == "members":
         return _joined([_member_word(str(one), labels, lang) for one in said], lang)
     if not isinstance(said, str):
-        raise Unfit(kind)
+        raise UnfitError(kind)
     if what == "word":
         if said and said not in labels.codes(name):
-            raise Unfit(said)
+            raise UnfitError(said)
         return labels.show(name, said, lang) if said else ""
     if what == "is":
         return labels.show(f"if:{line.says.get('attribute')}", said, lang)
@@ -111,7 +110,7 @@ def _show(said: Any, kind: str, context: Context, line: Line) -> str:
     if what == "docname" and line.says.get("form") == "recall":
         return labels.show("recall", said, lang)
     if getattr(said, "quoted", False) != (what in ("text", "docname") and SPECIAL.fullmatch(said) is not None):
-        raise Unfit(said)
+        raise UnfitError(said)
     return str(said)
 
 
@@ -128,7 +127,11 @@ def _member_word(said: str, labels: Labels, lang: str) -> str:
     _ = translator("authoring", lang)
     identity, _at, scheme = said.partition("@")
     word = labels.show("identity", identity, lang)
-    return _("{identity}（限{scheme}）").format(identity=word, scheme=labels.show("scheme", scheme, lang)) if scheme else word
+    return (
+        _("{identity}（限{scheme}）").format(identity=word, scheme=labels.show("scheme", scheme, lang))
+        if scheme
+        else word
+    )
 
 
 def _show_value(value: Tree, line: Line, texts: dict[str, str], context: Context) -> None:
@@ -153,7 +156,7 @@ def _show_value(value: Tree, line: Line, texts: dict[str, str], context: Context
     elif isinstance(value, str):
         texts["value"] = _show(value, kind, context, line)
     else:
-        raise Unfit(line.item)
+        raise UnfitError(line.item)
 
 
 def _show_when(left: dict[str, Any], columns: Mapping[str, str], texts: dict[str, str], context: Context) -> None:
@@ -167,7 +170,7 @@ def _show_when(left: dict[str, Any], columns: Mapping[str, str], texts: dict[str
     said = show_extra(left.pop("extra", {}), bool(left.pop("rest", False)), context.labels, context.lang)
     said += show_conditions(others, context.layer, context.labels, context.lang)
     if said and "other" not in columns:
-        raise Unfit("other")
+        raise UnfitError("other")
     if said:
         texts["other"] = "\n".join(said)
 
@@ -216,11 +219,23 @@ def line_of(row: Row, form: SheetForm, items: Sequence[str], context: Context, n
     line = Line(item, {}, None, dict(row.cells), "", row.get("hint"))
     for column in form.columns:
         text = row.get(column.key)
-        if not text.strip() or column.kind in ("item", "value", "unit", "when", "other", "doc", "article", "shown", "hint", "remark", "short"):
+        if not text.strip() or column.kind in (
+            "item",
+            "value",
+            "unit",
+            "when",
+            "other",
+            "doc",
+            "article",
+            "shown",
+            "hint",
+            "remark",
+            "short",
+        ):
             continue
         try:
             said = _read(text, column.kind, column.key, line, context)
-        except WrongCell as wrong:
+        except WrongCellError as wrong:
             reader.wrong(wrong.column, wrong.found, wrong.expected)
             continue
         line.says[column.key] = said
@@ -230,11 +245,11 @@ def line_of(row: Row, form: SheetForm, items: Sequence[str], context: Context, n
     if "doc" in keys:
         try:
             line.cite = read_cites(row.get("doc"), row.get("article"), context.labels, context.lang) or None
-        except WrongCell as wrong:
+        except WrongCellError as wrong:
             reader.wrong(wrong.column, wrong.found, wrong.expected)
     try:
         _read_value(row, line, scoped)
-    except WrongCell as wrong:
+    except WrongCellError as wrong:
         reader.wrong(wrong.column, wrong.found, wrong.expected)
     return line
 
@@ -255,8 +270,8 @@ def _read(text: str, kind: str, key: str, line: Line, context: Context) -> Any:
             return _members(text, labels, lang)
         if what == "docname" and line.says.get("form") == "recall":
             return Word(labels.find("recall", text, lang))
-    except Wrong as wrong:
-        raise WrongCell(key, wrong.found, wrong.expected) from None
+    except WrongError as wrong:
+        raise WrongCellError(key, wrong.found, wrong.expected) from None
     return _scalar(text, what, key, lang)
 
 
@@ -268,17 +283,17 @@ def _scalar(text: str, what: str, key: str, lang: str) -> Word:
     if what == "date":
         plain = day_text(plain)
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", plain):
-            raise WrongCell(key, _("“{text}”不是日期").format(text=text), _("例如 2024-01-31"))
+            raise WrongCellError(key, _("“{text}”不是日期").format(text=text), _("例如 2024-01-31"))
     elif what == "monthday":
         day = re.fullmatch(r"(?:\d{4}\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", plain)
         if day is None:
-            raise WrongCell(key, _("“{text}”不是月和日").format(text=text), _("例如 06-30"))
+            raise WrongCellError(key, _("“{text}”不是月和日").format(text=text), _("例如 06-30"))
         plain = f"{int(day[1]):02d}-{int(day[2]):02d}"
     elif what == "int":
         if not re.fullmatch(r"[0-9]+", plain):
-            raise WrongCell(key, _("“{text}”不是整数").format(text=text), _("例如 6"))
+            raise WrongCellError(key, _("“{text}”不是整数").format(text=text), _("例如 6"))
     elif what == "name" and re.search(r"\s", plain):
-        raise WrongCell(key, _("代号“{text}”中有空格").format(text=text), _("字母、数字和 _ ，没有空格"))
+        raise WrongCellError(key, _("代号“{text}”中有空格").format(text=text), _("字母、数字和 _ ，没有空格"))
     return Word(plain)
 
 
@@ -308,15 +323,17 @@ def _read_when(row: Row, line: Line, context: Context, reader: RowReader) -> Non
     when: dict[str, Any] = {}
     try:
         pairs, extra, rest = read_conditions(row.get("other"), context.layer, context.labels, context.lang)
-    except WrongCell as wrong:
+    except WrongCellError as wrong:
         reader.wrong(wrong.column, wrong.found, wrong.expected)
         pairs, extra, rest = {}, {}, False  # type: ignore[assignment]
     # In the order of the columns: it is the order of a compiled table's axes.
-    for key in [column.key for column in reader.form.columns if column.key.startswith("when.") and row.get(column.key).strip()]:
+    for key in [
+        column.key for column in reader.form.columns if column.key.startswith("when.") and row.get(column.key).strip()
+    ]:
         column = key.removeprefix("when.")
         try:
             when[column] = tuple(read_codes(column, row.get(key), context.layer, context.labels, context.lang, key))
-        except WrongCell as wrong:
+        except WrongCellError as wrong:
             reader.wrong(wrong.column, wrong.found, wrong.expected)
             when[column] = ("",)
     for column, node in pairs.items():
@@ -344,12 +361,12 @@ def _read_value(row: Row, line: Line, context: Context) -> None:
     line.remark = row.get("remark").strip()
     if not kind:
         if text.strip():
-            raise WrongCell("value", _("这一行不用写值：{text}").format(text=text), _("空着"))
+            raise WrongCellError("value", _("这一行不用写值：{text}").format(text=text), _("空着"))
         return
     if not text.strip():
         if line.item in _MAY_BE_EMPTY:
             return
-        raise WrongCell("value", _("没有写值"), _("写上；不需要的，删去整行"))
+        raise WrongCellError("value", _("没有写值"), _("写上；不需要的，删去整行"))
     if kind == "rounding":
         line.says["value"] = read_rounding(text, context.lang)
     elif kind == "window":
@@ -363,8 +380,8 @@ def _read_value(row: Row, line: Line, context: Context) -> None:
 
 
 _MAY_BE_EMPTY = frozenset({
-    "zh", "en", "in_force_from", "in_force_to", "extends", "version", "year_by", "year_starts", "identity_day", "age_day", "income_is",
-    "income_until", "income_use", "late_repayment", "effective", "ends", "counts", "notional", "less_other_aid",
-    "once_per", "subject", "unpaid", "paid_down", "rounding", "pack",
+    "zh", "en", "in_force_from", "in_force_to", "extends", "version", "year_by", "year_starts", "identity_day",
+    "age_day", "income_is", "income_until", "income_use", "late_repayment", "effective", "ends", "counts", "notional",
+    "less_other_aid", "once_per", "subject", "unpaid", "paid_down", "rounding", "pack",
 })  # fmt: skip
 """Items whose row may stand there without a value: it says nothing then."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 from tuodi.law.source import Node
 from tuodi.money import parse_yuan
 
 __all__ = [
-    "SPECIAL", "Cell", "Map", "Seq", "Tree", "Word", "as_json", "at_of", "canonical", "flat", "from_json", "merged", "overlaid", "paths",
+    "SPECIAL", "Cell", "Map", "Seq", "Tree", "Word", "as_json", "at_of", "canonical", "flat", "from_json", "merged",
+    "overlaid", "paths",
     "place", "plain_amount", "same", "split_removed", "tree_of", "unfold",
 ]  # fmt: skip
 
@@ -47,7 +48,6 @@ class Word(str):
         made.at, made.quoted, made.remark = at, quoted, remark
         return made
 
-
     def is_special(self) -> bool:
         """Whether it needs quotes to be a text."""
         return SPECIAL.fullmatch(self) is not None
@@ -67,7 +67,8 @@ class Seq(list[Any]):
     remark: str = ""
 
 
-Tree = Union[Word, Map, Seq, str, None]
+Tree = Mapping[str, Any] | list[Any] | str | None
+"""A mapping, a list or a scalar; those made from files and rows are :class:`Map`, :class:`Seq` and :class:`Word`."""
 
 
 def tree_of(node: Node) -> Tree:

@@ -133,7 +133,12 @@ def _fill(
 
 
 def _header(column: Column, labels: Labels, lang: str) -> str:
-    return labels.show("column", column.key.removeprefix("when."), lang) if column.kind == "when" else header(column.key, lang)
+    word = (
+        labels.show("column", column.key.removeprefix("when."), lang)
+        if column.kind == "when"
+        else header(column.key, lang)
+    )
+    return word[:1].upper() + word[1:]
 
 
 def _row(page: Any, number: int, row: Row, columns: Sequence[Column], styles: Mapping[str, Any]) -> None:
@@ -157,7 +162,9 @@ def _row(page: Any, number: int, row: Row, columns: Sequence[Column], styles: Ma
 
 def _lines(text: str, width: int) -> int:
     """How many lines a text takes in a column; a Chinese sign is as wide as two letters."""
-    return sum(max(1, -(-sum(2 if sign > "\u2e7f" else 1 for sign in line) // max(width - 1, 1))) for line in text.split("\n"))
+    return sum(
+        max(1, -(-sum(2 if sign > "\u2e7f" else 1 for sign in line) // max(width - 1, 1))) for line in text.split("\n")
+    )
 
 
 # --- drop-down lists ------------------------------------------------------------------------------------------------
@@ -175,16 +182,26 @@ def _column_lists(page: Any, sheet: Sheet, lists: _Lists, documents: Sheet | Non
         _list(page, empty, places["unit"], last, units, False, lang)
 
 
-def _column_source(
-    column: Column, sheet: Sheet, lists: _Lists, documents: Sheet | None, lang: str
-) -> tuple[str, bool]:
+def _column_source(column: Column, sheet: Sheet, lists: _Lists, documents: Sheet | None, lang: str) -> tuple[str, bool]:
     """The list of one column, and whether only its words may stand there."""
     what, _colon, name = column.kind.partition(":")
     if what == "item" and sheet.items:
         return lists.of([item_word(item, lang) for item in sheet.items], f"item {sheet.form} {sheet.award}"), True
     if what == "word":
         if name == "column":  # the code sets that a pack may extend
-            words = [lists.labels.show("column", code, lang) for code in ("provider_level", "setting", "purpose", "place", "authorisation", "scheme", "person_type", "identity")]
+            words = [
+                lists.labels.show("column", code, lang)
+                for code in (
+                    "provider_level",
+                    "setting",
+                    "purpose",
+                    "place",
+                    "authorisation",
+                    "scheme",
+                    "person_type",
+                    "identity",
+                )
+            ]
             return lists.of(words, "code sets"), True
         return lists.codes(name), name != "layer"
     if what in ("words", "members"):
@@ -194,7 +211,9 @@ def _column_source(
         if code == "class":
             return lists.codes(f"class:{sheet.layer}" if sheet.layer else "class"), False
         if code in ("stay_ordinal", "bracket"):
-            return lists.of(["1", "2", "3", "1+", "2+"] if code == "stay_ordinal" else ["1", "2", "3", "4"], code), False
+            return lists.of(
+                ["1", "2", "3", "1+", "2+"] if code == "stay_ordinal" else ["1", "2", "3", "4"], code
+            ), False
         return lists.codes(f"if:{code}"), False
     if what == "doc" and documents is not None:
         column_name = xl_col_to_name(next(place for place, item in enumerate(documents.columns) if item.key == "short"))

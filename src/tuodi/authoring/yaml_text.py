@@ -84,7 +84,7 @@ def _entry(key: str, node: Tree, indent: int, path: str, dash: str = "") -> list
     return lines
 
 
-def _scalar_entry(lead: str, node: Tree, indent: int) -> list[str]:
+def _scalar_entry(lead: str, node: str | None, indent: int) -> list[str]:
     if node is None:
         return [f"{lead} ~"]
     text = _plain_or_quoted(node, flow=False)

@@ -24,7 +24,9 @@ def to_xlsx(
     ref: Annotated[
         str,
         typer.Argument(
-            metavar="PACK", show_default=False, help="规则包编号（带版本）或文件夹 / pack id with its version, or folder"
+            metavar="PACK",
+            show_default=False,
+            help="规则包编号（带版本）或文件夹 / pack id with its version, or folder",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", help="写出的工作簿（.xlsx）/ workbook to write")],
@@ -49,15 +51,19 @@ def to_xlsx(
 
 
 def from_xlsx(
-    path: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="填好的政策参数表 / filled-in workbook")],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE", show_default=False, help="填好的政策参数表 / filled-in workbook")
+    ],
     out: Annotated[
         Path,
         typer.Option(
-            "--out", help="规则包的文件夹；不以编号结尾的，写在它下面的 国家/地区/版本 里 / the pack's folder, or one above it"
+            "--out",
+            help="规则包的文件夹；不以编号结尾的，写在它下面的 国家/地区/版本 里 / the pack's folder, or one above it",
         ),
     ],
     replace: Annotated[
-        bool, typer.Option("--replace", help="文件夹里有别的东西也写 / write even where the folder holds something else")
+        bool,
+        typer.Option("--replace", help="文件夹里有别的东西也写 / write even where the folder holds something else"),
     ] = False,
     packs_dir: PacksDir = None,
     lang: Lang = None,
@@ -102,7 +108,11 @@ def _send_back(path: Path, made: Authored, lang: str, as_json: bool) -> None:
         warn(_("{sheet} {cell}：{found}；应为：{expected}").format(**asdict(problem)))
     if len(made.problems) > SHOWN:
         warn(_("…… 另有 {count} 处").format(count=len(made.problems) - SHOWN))
-    warn(_("{count} 处要更正，没有写出规则包。标好的工作簿：{path}，改好后再送。").format(count=len(made.problems), path=marked))
+    warn(
+        _("{count} 处要更正，没有写出规则包。标好的工作簿：{path}，改好后再送。").format(
+            count=len(made.problems), path=marked
+        )
+    )
     raise typer.Exit(code)
 
 
