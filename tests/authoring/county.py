@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tuodi.authoring.draft import Draft, write_draft
-from tuodi.authoring.interview import County, walk
+from tuodi.authoring.interview import walk
+from tuodi.authoring.plan import County
 
 PLAIN: dict[str, str] = {
     "place": "云溪县", "region": "990103", "document.1": "云政办发〔2023〕12号", "document.1.title": "",

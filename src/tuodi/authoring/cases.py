@@ -11,7 +11,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from tuodi.authoring.asking import Share, Unknown
-from tuodi.authoring.interview import Amount, ClassPlan, County, LayerPlan
+from tuodi.authoring.plan import Amount, ClassPlan, County, LayerPlan
 from tuodi.authoring.skeleton import cite_text_of, member_codes
 from tuodi.law.words import percent_words
 from tuodi.money import FEN_PER_YUAN, FULL_RATE, round_fraction, yuan

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuodi.authoring.cases import cases_text
-from tuodi.authoring.interview import County
+from tuodi.authoring.plan import County
 from tuodi.authoring.skeleton import pack_text
 from tuodi.errors import PackError, UsageError
 from tuodi.law import check_pack

@@ -1,6 +1,6 @@
 """A county's answers as a pack: YAML that an official can hold beside the document, each line saying what it means.
 
-Enters: a :class:`~tuodi.authoring.interview.County`. Leaves: the text of ``pack.yaml``. What is not known is written as
+Enters: a :class:`~tuodi.authoring.plan.County`. Leaves: the text of ``pack.yaml``. What is not known is written as
 ``unknown``, never as a number. Imports ``tuodi.vocabulary``, ``tuodi.money`` and this room.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from tuodi import vocabulary
 from tuodi.authoring.asking import CiteAnswer, Share, Unknown
-from tuodi.authoring.interview import OTHERS, Amount, ClassPlan, County, LayerPlan
+from tuodi.authoring.plan import OTHERS, Amount, ClassPlan, County, LayerPlan
 from tuodi.law.words import percent_words
 from tuodi.money import FEN_PER_YUAN, yuan
 

@@ -126,7 +126,7 @@ def try_pack(
         return Trial(law, (), origin, claims.height)
     kept = first.filter(~pl.col("status").is_in(["annulled", "quarantined"]))
     bills = _bills(stand, runs, kept)
-    cases = _cases(stand, bills, origin)
+    cases = _cases(stand, bills, _years(stand, kept), origin)
     return Trial(law, cases, origin, first.height - kept.height)
 
 
@@ -164,8 +164,7 @@ def _bills(stand: Stand, runs: Mapping[str, Any], kept: pl.DataFrame) -> list[Bi
     return found
 
 
-def _cases(stand: Stand, bills: Sequence[BillTried], origin: str) -> tuple[Case, ...]:
-    years = _years(stand)
+def _cases(stand: Stand, bills: Sequence[BillTried], years: Mapping[str, int], origin: str) -> tuple[Case, ...]:
     grouped: dict[tuple[str, str, int], list[BillTried]] = defaultdict(list)
     for bill in bills:
         grouped[(bill.claim["person_id"], bill.step["layer"], years[bill.claim["claim_id"]])].append(bill)
@@ -176,13 +175,11 @@ def _cases(stand: Stand, bills: Sequence[BillTried], origin: str) -> tuple[Case,
     return tuple(replace(case, hints=hints.get((case.person_id, case.layer, case.year), ())) for case in cases)
 
 
-def _years(stand: Stand) -> dict[str, int]:
-    run = settle_layers(stand, layers=stand.layers[:1])[stand.layers[0]]
+def _years(stand: Stand, bills: pl.DataFrame) -> dict[str, int]:
+    """Claim → counter year; the year of settlement where a bill has none."""
     days = dict(stand.claims.select("claim_id", pl.col("settled_at").dt.year()).iter_rows())
-    return {
-        claim: days[claim] if year is None else year
-        for claim, year in run.bills.select("claim_id", "counter_year").iter_rows()
-    }
+    found = bills.select("claim_id", "counter_year").iter_rows()
+    return {claim: days[claim] if year is None else year for claim, year in found}
 
 
 def _case(key: tuple[str, str, int], bills: Sequence[BillTried]) -> Case:

@@ -32,7 +32,8 @@ from tuodi.errors import UsageError
 
 if TYPE_CHECKING:
     from tuodi.authoring.asking import Question
-    from tuodi.authoring.interview import County, Interview
+    from tuodi.authoring.interview import Interview
+    from tuodi.authoring.plan import County
     from tuodi.authoring.told import TrialView
 
 __all__ = ["new", "try_pack"]
@@ -58,7 +59,7 @@ def new(
     word = language(lang)
     _ = texts(word)
     typed = read_answers(answers)
-    gone = _converse(typed, answers, word, talk=not as_json)
+    gone = _converse(typed, answers, word, alone=as_json)
     if gone.county is None:
         say(_("已存好：{path}。再运行一次同样的命令，从这里接着答。").format(path=answers))
         return
@@ -66,23 +67,26 @@ def new(
     _finish(gone, packs_dir, answers, word, as_json)
 
 
-def _converse(typed: dict[str, str], path: Path, lang: str, *, talk: bool) -> Interview:
-    """Ask what is open until nothing is, or the person stops. ``typed`` is filled, and kept in the file as it grows."""
+def _converse(typed: dict[str, str], path: Path, lang: str, *, alone: bool) -> Interview:
+    """Ask what is open until nothing is, or the person stops. ``typed`` is filled, and kept in the file as it grows.
+    ``alone``: nobody is there to be asked."""
     from tuodi.authoring.answers import write_answers
     from tuodi.authoring.interview import walk
 
     _ = texts(lang)
     gone = walk(typed, lang)
-    if gone.open is not None and talk:
+    if gone.open is not None and alone:
+        raise _missing(gone.open, gone, path, lang)
+    if gone.open is not None:
         say(_("一问一答写规则包。不知道写 ?，回到上一问写 b，存好退出写 q。回答存在 {path}。").format(path=path))
     shown: set[str] = set()
     while gone.open is not None:
         asked = gone.open
         if asked.id in gone.wrong and not sys.stdin.isatty():
-            raise UsageError(f"{path.name} {asked.id}: {gone.wrong[asked.id]}")
-        _show(asked, shown, len(gone.asked), lang, talk=talk)
+            raise _missing(asked, gone, path, lang)
+        _show(asked, shown, len(gone.asked), lang)
         shown.add(asked.name)
-        said = _hear(asked, path, lang)
+        said = _hear(asked, gone, path, lang)
         if said in STOP:
             write_answers(path, typed, lang)
             return gone
@@ -98,16 +102,24 @@ def _converse(typed: dict[str, str], path: Path, lang: str, *, talk: bool) -> In
     return gone
 
 
-def _hear(asked: Question, path: Path, lang: str) -> str:
-    """A line typed. Where nobody types, the open question is named."""
+def _missing(asked: Question, gone: Interview, path: Path, lang: str) -> UsageError:
+    """A question whose answer is not there or is none, and nobody to ask."""
     _ = texts(lang)
+    if asked.id in gone.wrong:
+        return UsageError(f"{path.name} {asked.id}: {gone.wrong[asked.id]}")
+    return UsageError(_("{path} 里还没有 {key} 的回答（{ask}）").format(path=path, key=asked.id, ask=asked.ask))
+
+
+def _hear(asked: Question, gone: Interview, path: Path, lang: str) -> str:
+    """A line typed. Where nobody types, the open question is named; Ctrl-C saves and leaves."""
     try:
         return input("> ").strip()
     except EOFError:
         say()
-        raise UsageError(
-            _("{path} 里还没有 {key} 的回答（{ask}）").format(path=path, key=asked.id, ask=asked.ask)
-        ) from None
+        raise _missing(asked, gone, path, lang) from None
+    except KeyboardInterrupt:
+        say()
+        return "q"
 
 
 def _took(asked: Question, said: str, typed: dict[str, str], lang: str) -> Interview:
@@ -129,10 +141,8 @@ def _took(asked: Question, said: str, typed: dict[str, str], lang: str) -> Inter
     return gone
 
 
-def _show(asked: Question, shown: set[str], answered: int, lang: str, *, talk: bool) -> None:
+def _show(asked: Question, shown: set[str], answered: int, lang: str) -> None:
     """One question: what it means and an example the first time, its choices always."""
-    if not talk:
-        return
     _ = texts(lang)
     place = _("第 {n} 问（共 14 问）").format(n=asked.number) if asked.number else ""
     say()
