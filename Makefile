@@ -1,6 +1,6 @@
 # One name per job. Every job first brings .venv up to date with the lock (a no-op when nothing changed).
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs screenshots clean
+.PHONY: help demo test check bench docs site screenshots clean
 
 PLACE ?= suqian
 SEED ?= 20241122
@@ -28,6 +28,10 @@ bench: ## every figure of speed as a ratio of one run, in a table and out/bench.
 docs: ## run the examples in the documents and check every link
 	@scripts/bootstrap
 	@.venv/bin/python -m pytest -q -p no:randomly tests/docs tests/house/test_documents.py
+
+site: ## the rules of every place as pages in out/site
+	@scripts/bootstrap
+	@NUMBA_CACHE_DIR=$(CURDIR)/.venv/.numba .venv/bin/tuodi packs site --out out/site
 
 screenshots: ## pictures of the demo's report, Chinese and English, desk and phone width, in out/screenshots
 	@scripts/bootstrap --browser
