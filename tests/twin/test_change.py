@@ -12,6 +12,7 @@ from settlement import small
 from settlement.agree import PACKS
 from settlement.invent import invent
 from tuodi import oracle
+from tuodi.errors import TableError
 from tuodi.law import read_pack
 from tuodi.settlement import load_law
 from tuodi.twin import Effect, compare_laws
@@ -156,6 +157,20 @@ def test_gains_less_losses_are_the_cost_and_the_other_way_round_they_change_side
     assert (forth.gained, forth.lost) == (back.lost, back.gained)
     assert {one.layer: one.difference for one in forth.layers} == {one.layer: -one.difference for one in back.layers}
     assert forth.open_under("before") == back.open_under("after")
+
+
+def test_how_many_bills_are_settled_at_once_changes_nothing() -> None:
+    before, after = read_pack("zz/000000/2024", [PACKS]), read_pack("zz/000001/2024", [PACKS])
+    claims, identities = invent(before, 7, persons=12, law=load_law("zz/000000/2024", [PACKS]))
+    whole = compare_laws(before, after, claims, identities)
+    parts = compare_laws(before, after, claims, identities, at_once=5)
+    assert whole.persons.equals(parts.persons)
+    assert (whole.layers, whole.moved, whole.bands) == (parts.layers, parts.moved, parts.bands)
+
+
+def test_a_bill_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="'b1' occurs more than once"):
+        compare_laws(*packs(tmp_path), small.claims(stay("b1", "甲", 5_000), stay("b1", "乙", 5_000)), HELD, at_once=1)
 
 
 def test_bills_of_any_day_are_compared(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from datetime import date
 
 import polars as pl
 
+from tuodi.errors import TableError
 from tuodi.law.model import Pack
 from tuodi.settlement import Law, settle
 from tuodi.tables import CLAIMS, IDENTITIES, OPENING, conform
@@ -30,6 +31,9 @@ __all__ = ["LARGEST", "PERSON_COLUMNS", "Band", "Effect", "LayerCost", "Moved", 
 
 LARGEST = 10
 """How many of the largest gains and losses are named."""
+
+AT_ONCE = 200_000
+"""Bills whose steps are held in memory together."""
 
 PERSON_COLUMNS = (
     "person_id", "class_before", "class_after", "bills", "paid_before", "paid_after", "self_before", "self_after",
@@ -144,39 +148,53 @@ def compare_laws(
     *,
     window_from: date | None = None,
     given: Collection[str] = (),
+    at_once: int = AT_ONCE,
 ) -> Effect:
     """Settle ``claims`` under both packs, each as if it were the law of the bills' own days.
 
-    ``given`` names further layers to be read from the record in both. Raises what :func:`tuodi.settlement.settle`
-    raises.
+    ``given`` names further layers to be read from the record in both; ``at_once``: about how many bills are settled at
+    a time, which bounds the memory and changes nothing else. Raises what :func:`tuodi.settlement.settle` raises.
     """
     claims = conform(claims, CLAIMS)
     identities = conform(pl.DataFrame(schema=IDENTITIES.columns) if identities is None else identities, IDENTITIES)
     opening = conform(pl.DataFrame(schema=OPENING.columns) if opening is None else opening, OPENING)
     recorded = tuple(dict.fromkeys((*recorded_in_both(before, after), *given)))
+    twice = claims["claim_id"].is_duplicated()
+    if twice.any():
+        raise TableError(f"table claims: claim_id {claims['claim_id'].filter(twice)[0]!r} occurs more than once")
+    parts = _parts(claims, at_once)
     sides, dropped = [], []
     for pack, other in ((before, after), (after, before)):
         law = as_if_in_force(pack)
         balances = known_counters(opening, pack)
         dropped.append(tuple(sorted(set(opening["counter"].to_list()) - set(balances["counter"].to_list()))))
         computed = {layer.id for layer in pack.layers if layer.given is None}
-        run = settle(
-            law,
-            with_known_codes(claims, pack, other, CODE_SETS_OF_BILLS),
-            with_known_codes(identities, pack, other, ("identity",)),
-            None if persons is None else with_known_codes(persons, pack, other, CODE_SETS_OF_BILLS),
-            balances,
-            window_from=window_from,
-            given=[name for name in recorded if name in computed],
-            trace=True,
-        )
-        sides.append((law, run.bills, _class_of(pack, run.trace)))
+        held = with_known_codes(identities, pack, other, ("identity",))
+        known = None if persons is None else with_known_codes(persons, pack, other, CODE_SETS_OF_BILLS)
+        runs = [
+            settle(
+                law, with_known_codes(part, pack, other, CODE_SETS_OF_BILLS), held, known, balances,
+                window_from=window_from, given=[name for name in recorded if name in computed], trace=True,
+            )
+            for part in parts
+        ]  # fmt: skip
+        bills = pl.concat([run.bills for run in runs])
+        sides.append((law, bills, pl.concat([_class_of(pack, run.trace) for run in runs])))
     (law_a, bills_a, classes_a), (law_b, bills_b, classes_b) = sides
     people = _persons(claims, _side(law_a, bills_a, classes_a), _side(law_b, bills_b, classes_b))
     return Effect(
         before, after, recorded, claims.height, (dropped[0], dropped[1]), _layers(law_a, bills_a, law_b, bills_b),
         people, _moved(people), _bands(people),
     )  # fmt: skip
+
+
+def _parts(claims: pl.DataFrame, at_once: int) -> list[pl.DataFrame]:
+    """The bills in parts of whole persons: nobody's result depends on another's, and the steps need room."""
+    sizes = claims.group_by("person_id").len("bills").sort("person_id")
+    part = ((pl.col("bills").cum_sum() - 1) // at_once).alias("part")
+    numbered = claims.join(sizes.select("person_id", part), on="person_id", how="left", maintain_order="left")
+    parts = numbered.partition_by("part", maintain_order=True, include_key=False)
+    return parts or [claims]
 
 
 def _class_of(pack: Pack, trace: pl.DataFrame | None) -> pl.DataFrame:
