@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
 import yaml
 
+from properties.packs import random_pack, write_pack
 from tuodi.errors import PackError
 from tuodi.law import find_packs, read_pack
 from tuodi.law.cite import is_verified
@@ -204,3 +206,16 @@ def test_the_page_lists_every_bound_and_every_test(frame: Frame) -> None:
 def test_about_is_read_to_the_whole_percent(income: str, severity: str, tmp_path: Path) -> None:
     changes = (('"40,000 yuan"', f'"{income} yuan"'), ('margin: "4,000 yuan"', 'margin: "3,000 yuan"'))
     assert [one.severity for one in found(tmp_path, *changes)] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_pack_can_be_held_to_the_frame(seed: int, tmp_path: Path) -> None:
+    tree = random_pack(Random(seed))
+    for number, layer in enumerate(tree["layers"].values()):
+        if "given" not in layer:
+            layer["kind"] = ("assistance", "catastrophic", "tilt")[(number + seed) % 3]
+    write_pack(tmp_path, tree, "cn/990700/2024")
+    check = check_frame(read_pack("cn/990700/2024", [tmp_path]))
+    assert check.frame == "cn/2021"
+    assert {finding.severity for finding in check.findings} <= set(SEVERITIES)
+    assert check.findings or check.not_compared

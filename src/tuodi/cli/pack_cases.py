@@ -77,7 +77,7 @@ def _differences(case: Case, law: Law, lang: str) -> Iterator[str]:
     try:
         wanted = [dict(row) for row in case.get("expect") or ()]
         claims, given = _claims(case), tuple(case.get("given") or ())
-        known = {
+        known: dict[str, Any] = {
             "identities": _frame(IDENTITIES, _persons(case, "identities")),
             "persons": _frame(PERSONS, _persons(case, "persons")),
             "opening": _frame(OPENING, _persons(case, "opening")),
