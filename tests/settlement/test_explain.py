@@ -114,6 +114,11 @@ def _raw(lines: list[str], after: int) -> int:
 SETTLING = [ref for ref in find_packs() if read_pack(ref).layers]
 """Packs by which something can be settled."""
 
+NOTHING_PAID = {
+    "cn/360100/2025",  # every bill reaches a deductible that is half of an income not known to the fen
+}
+"""Packs by which no bill that a layer pays for is determined."""
+
 
 @pytest.mark.req("SP10")
 @pytest.mark.parametrize("ref", SETTLING)
@@ -138,7 +143,7 @@ def test_every_result_comes_out_again_from_the_printed_lines(ref: str) -> None:
                 paid_layers += paid > 0
                 total -= 0 if step["state"] == "notional" else paid
             assert one(rf"^个人负担合计：{AMOUNT}$", own) == (f"{total // 100:,}.{total % 100:02d}",)
-    assert paid_layers, "no layer of any bill paid anything: the test would show nothing"
+    assert (paid_layers > 0) == (ref not in NOTHING_PAID), "no layer of any bill paid anything: this would show nothing"
 
 
 @pytest.mark.parametrize("ref", SETTLING)

@@ -6,13 +6,15 @@ at, discharged on, claim id), texts by their bytes, so row order never matters. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["People", "dense", "duplicate", "in_output_order", "number_people", "settlement_order"]
+__all__ = ["People", "dense", "duplicate", "in_output_order", "number_people", "settlement_order", "words"]
 
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
@@ -145,3 +147,11 @@ def dense(code: Ints, size: int) -> tuple[Rows, Ints]:
     number = np.empty(size, np.int64)
     number[present] = np.arange(len(present))
     return first_row[present], number[code]
+
+
+def words(texts: Sequence[str], places: npt.NDArray[Any]) -> pl.Series:
+    """A column of few distinct texts: for each row one of ``texts``."""
+    listed = pl.Series(list(texts), dtype=pl.String)
+    if len(places) and (places == places[0]).all():
+        return listed.new_from_index(int(places[0]), len(places))
+    return listed.gather(places)

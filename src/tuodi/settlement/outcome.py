@@ -19,7 +19,7 @@ from tuodi.settlement import trace as steps_of
 from tuodi.settlement.bills import Bills
 from tuodi.settlement.calendar import NO_DAY
 from tuodi.settlement.machine import Machine
-from tuodi.settlement.order import dense
+from tuodi.settlement.order import dense, words
 from tuodi.settlement.reversal import ANNULLED, QUARANTINED, STANDING
 from tuodi.settlement.stays import StayFacts
 
@@ -169,13 +169,13 @@ class Outcome:
             {
                 "claim_id": self.claims["claim_id"],
                 "person_id": self.claims["person_id"],
-                "status": _words(STATUSES, status),
-                "reason": _words([";".join(reasons) for reasons in self.said], self.reason),
+                "status": words(STATUSES, status),
+                "reason": words([";".join(reasons) for reasons in self.said], self.reason),
                 **amounts,
                 "self_in_scope": _nullable(self.self_in_scope, own),
                 "self_total": _nullable(self.self_total, own),
                 "counter_year": _nullable(self.counter_year, self.counter_year != NO_DAY),
-                "pack": _words(packs, self.version),
+                "pack": words(packs, self.version),
             }
         )
 
@@ -196,13 +196,6 @@ def _waived(structure: Structure, bills: Bills, pay: npt.NDArray[np.int64]) -> n
             own = bills.parameters.waived[bills.profile, number].astype(bool) & (pay[cap.layer] > 0)
             result |= np.where(own, 1 << cap.layer, 0)
     return result
-
-
-def _words(words: Sequence[str], places: npt.NDArray[np.int64]) -> pl.Series:
-    listed = pl.Series(list(words), dtype=pl.String)
-    if len(places) and (places == places[0]).all():
-        return listed.new_from_index(int(places[0]), len(places))
-    return listed.gather(places)
 
 
 def _nullable(values: npt.NDArray[np.int64], known: npt.NDArray[np.bool_]) -> pl.Series:

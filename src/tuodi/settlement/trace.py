@@ -18,6 +18,7 @@ from tuodi.law.dense import NO_LIMIT_FEN
 from tuodi.law.spaces import FALSE, TRUE
 from tuodi.settlement import kernel as k
 from tuodi.settlement.bills import Bills
+from tuodi.settlement.order import words
 
 if TYPE_CHECKING:
     from tuodi.settlement.run import Settlement
@@ -127,8 +128,6 @@ def _layer_steps(
     steps: dict[str, Array],
 ) -> pl.DataFrame:
     layer, made, n = structure.layers[at], bills.parameters, bills.height
-    state = _states(at, bills, out, steps)
-    reasons = np.array(k.REASONS, object)
     known_why = out["reason"].shape[1] == n
     given = steps["given"][:, at]
     brackets = layer.brackets
@@ -139,7 +138,7 @@ def _layer_steps(
     limits, rooms = made.limit[bills.profile][:, own], steps["room"][:, own]
     limits = np.where((limits >= NO_LIMIT_FEN) | (limits < 0), NOTHING, limits)
     reached = _lists(np.where(reach, np.arange(len(own)), ABSENT))
-    names = np.array([cap.id for cap in structure.caps] + [""], object)
+    names = [*(cap.id for cap in structure.caps), ""]
     # The cut holds what caps on the base kept out, too: that was never to be paid.
     kept_out = steps["base"][:, at] - steps["within"][:, at]
     reckoned = steps["raw"][:, at] - steps["cut"][:, at] + kept_out
@@ -148,10 +147,10 @@ def _layer_steps(
     return pl.DataFrame(
         {
             "claim_id": bills.claim_ids,
-            "layer": pl.Series([layer.id] * n, dtype=pl.String),
-            "class": pl.Series(_class_names(versions, bills, at), dtype=pl.String),
-            "state": pl.Series(state, dtype=pl.String),
-            "reason": pl.Series(reasons[out["reason"][at]].tolist() if known_why else [""] * n, dtype=pl.String),
+            "layer": words([layer.id], np.zeros(n, np.int64)),
+            "class": _class_names(versions, bills, at),
+            "state": _states(at, bills, out, steps),
+            "reason": words(k.REASONS, out["reason"][at]) if known_why else words([""], np.zeros(n, np.int64)),
             "base": steps["base"][:, at],
             "base_within": steps["within"][:, at],
             "deductible": steps["limit"][:, at],
@@ -167,25 +166,28 @@ def _layer_steps(
             "caps": _names(reached, [structure.caps[one].id for one in own]),
             "limits": _lists(np.where(reach, limits, ABSENT)),
             "rooms": _lists(np.where(reach, rooms, ABSENT)),
-            "cap": pl.Series(names[steps["cap"][:, at]].tolist(), dtype=pl.String),
+            "cap": words(names, steps["cap"][:, at] % len(names)),
             "cap_cut": steps["cut"][:, at],
             "paid": pl.select(pl.when(pl.Series(undetermined)).then(None).otherwise(pl.Series(paid))).to_series(),
-            "cell": pl.Series(_cells(bills, at), dtype=pl.String),
+            "cell": words(_cells(bills, at), bills.profile),
         },
         schema=STEPS,
     )
 
 
-def _states(at: int, bills: Bills, out: dict[str, Array], steps: dict[str, Array]) -> list[str]:
+STATES = ("paid", "outside", "given", "notional", "undetermined")
+
+
+def _states(at: int, bills: Bills, out: dict[str, Array], steps: dict[str, Array]) -> pl.Series:
     gate = bills.parameters.gate[bills.profile, at]
     given, base, within = steps["given"][:, at], steps["base"][:, at], steps["within"][:, at]
-    state = np.full(bills.height, "paid", object)
-    state[(gate == FALSE) | ((base != 0) & (within == 0) & (steps["cut"][:, at] == 0))] = "outside"
-    state[bills.recorded[at] == k.NOT_ITS_SCHEME] = "outside"
-    state[given == k.STEP_GIVEN] = "given"
-    state[given == k.STEP_NOTIONAL] = "notional"
-    state[(out["open"] >> at & 1).astype(bool)] = "undetermined"
-    return [str(one) for one in state]
+    state = np.zeros(bills.height, np.int64)
+    state[(gate == FALSE) | ((base != 0) & (within == 0) & (steps["cut"][:, at] == 0))] = STATES.index("outside")
+    state[bills.recorded[at] == k.NOT_ITS_SCHEME] = STATES.index("outside")
+    state[given == k.STEP_GIVEN] = STATES.index("given")
+    state[given == k.STEP_NOTIONAL] = STATES.index("notional")
+    state[(out["open"] >> at & 1).astype(bool)] = STATES.index("undetermined")
+    return words(STATES, state)
 
 
 def _lists(values: Array) -> pl.Series:
@@ -212,16 +214,17 @@ def _names(numbers: pl.Series, names: list[str]) -> pl.Series:
     return numbers.list.eval(named).cast(dtype)
 
 
-def _class_names(versions: list[Compiled], bills: Bills, at: int) -> list[str]:
-    names = []
+def _class_names(versions: list[Compiled], bills: Bills, at: int) -> pl.Series:
+    names: list[str] = []
+    first = []
     for compiled in versions:
-        space = compiled.space(f"class:{compiled.tables[at].class_column}")
-        names.append([*space.codes, "?", ""])
-    return [names[version][place] for version, place in zip(bills.version, bills.classes[at], strict=True)]
+        first.append(len(names))
+        names += [*compiled.space(f"class:{compiled.tables[at].class_column}").codes, "?", ""]
+    return words(names, np.array(first)[bills.version] + bills.classes[at])
 
 
 def _cells(bills: Bills, at: int) -> list[str]:
-    """The codes of each bill's cell in one layer, worked out once for each profile."""
+    """The codes of each profile's cell in one layer."""
     texts: list[str] = []
     for compiled, columns in bills.cells:
         own = f"class:{compiled.tables[at].class_column}"
@@ -234,4 +237,4 @@ def _cells(bills: Bills, at: int) -> list[str]:
                 codes = [*compiled.space(axis).codes, "?", ""]
                 parts.append(f"{'class' if axis == own else axis}={codes[positions[profile]]}")
             texts.append(";".join(parts))
-    return [texts[profile] for profile in bills.profile]
+    return texts
