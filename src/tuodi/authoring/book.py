@@ -91,12 +91,15 @@ def class_node(tree: Mapping[str, Tree]) -> Map:
     return Map({key: tree[key] for key in CLASS_KEYS if key in tree})
 
 
+_WIDTHS = {"class": 24, "setting": 20, "bracket": 8, "stay_ordinal": 9, "place": 14, "scheme": 14}
+
+
 def physical(form: SheetForm, conditions: Sequence[str]) -> list[Column]:
     """The columns of a sheet, those of conditions written out."""
     made: list[Column] = []
     for column in form.columns:
         if column.key == "when":
-            made += [Column(f"when.{name}", "when", column.width) for name in conditions]
+            made += [Column(f"when.{name}", "when", _WIDTHS.get(name, column.width)) for name in conditions]
         else:
             made.append(column)
     return made

@@ -50,15 +50,15 @@ class SheetForm:
     columns: tuple[Column, ...]
 
 
-_ITEM = Column("item", "item", 20)
+_ITEM = Column("item", "item", 22)
 _ID = Column("id", "name", 16)
 _ZH, _EN = Column("zh", "text", 30), Column("en", "text", 30)
-_VALUE, _UNIT = Column("value", "value", 20), Column("unit", "unit", 20)
+_VALUE, _UNIT = Column("value", "value", 22), Column("unit", "unit", 20)
 _DOC, _ARTICLE = Column("doc", "doc", 30), Column("article", "article", 18)
 _VERIFIED = Column("verified_shown", "shown", 12)
 _CITE = (_DOC, _ARTICLE, _VERIFIED)
 _REMARK, _HINT = Column("remark", "remark", 34), Column("hint", "hint", 4)
-_WHEN, _OTHER = Column("when", "when", 16), Column("other", "other", 26)
+_WHEN, _OTHER = Column("when", "when", 17), Column("other", "other", 26)
 _IDENTITIES = Column("identities", "words:identity", 34)
 
 _LAYER = (
@@ -78,7 +78,7 @@ FORMS: tuple[SheetForm, ...] = (
     SheetForm("basic", (_ITEM, Column("value", "value", 46), Column("per", "word:per", 12), *_CITE, _REMARK, _HINT)),
     SheetForm("documents", (
         Column("form", "word:form", 14), Column("name", "docname", 34), Column("title", "text", 40),
-        Column("verified", "word:verified", 14), Column("date", "date", 12), Column("address", "text", 30),
+        Column("verified", "word:verified", 14), Column("date", "date", 13), Column("address", "text", 30),
         Column("note", "text", 40), Column("id", "name", 14), Column("short", "short", 30), _HINT,
     )),
     SheetForm("codes", (Column("set", "word:column", 14), _ZH, Column("parent", "parent", 20), _EN, _ID, _HINT)),

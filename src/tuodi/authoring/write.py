@@ -25,7 +25,7 @@ from tuodi.i18n import translator
 
 __all__ = ["write_sheets"]
 
-SPARE = 30
+SPARE = 20
 """Empty rows below the last that have lists and frames too."""
 
 _FONT = {"font_name": "宋体", "font_size": 10, "valign": "top", "num_format": "@", "text_wrap": True}
