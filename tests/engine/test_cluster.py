@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 from pyspark import TaskContext
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from cli.material import INVENTED, tuodi
 from engine.cluster import SETTINGS, Cluster, cluster_in
@@ -21,13 +21,14 @@ from settlement.agree import PACKS
 from settlement.invent import invent, invent_opening, invent_persons
 from tuodi import tables
 from tuodi.cli import EXIT
-from tuodi.cli.cluster import Settling, settle_on_cluster
+from tuodi.cli.cluster import STORED, Settling, settle_on_cluster
 from tuodi.engine import spark
 from tuodi.engine.spark_rows import KeyedFunction
 from tuodi.engine.spark_session import session_on
 from tuodi.errors import FileError, TableError
 from tuodi.exchange import write_table
-from tuodi.settlement import Law, load_law, settle
+from tuodi.law import counter_names
+from tuodi.settlement import Law, load_law
 
 pytestmark = pytest.mark.cluster
 
@@ -39,10 +40,11 @@ PATIENCE = 240
 """Seconds after which a test that waits has failed."""
 
 
-def as_bytes(parts: list[Path]) -> bytes:
-    """The rows of Parquet files, one after the other, as the bytes of one file."""
+def as_bytes(parts: list[Path], without: Collection[str] = ()) -> bytes:
+    """The rows of Parquet files, one after the other and without some bills, as the bytes of one file."""
+    rows = pl.concat([pl.read_parquet(path) for path in parts])
     out = io.BytesIO()
-    pl.concat([pl.read_parquet(path) for path in parts]).rechunk().write_parquet(out)
+    rows.filter(~pl.col("claim_id").is_in(list(without))).rechunk().write_parquet(out)
     return out.getvalue()
 
 
@@ -82,47 +84,52 @@ def marked(marks: Path, state: str) -> list[tuple[int, int]]:
 
 @dataclass
 class Lake:
-    """Tables as files, the law, and what one call of ``settle`` over everything gives."""
+    """Tables as files, the law, what ``tuodi settle`` gives on this machine, and which bills it sets aside."""
 
     law: Law
     frames: dict[str, pl.DataFrame]
     files: dict[str, list[Path]]
     here: bytes
+    aside: frozenset[str]
 
-    def read(self, session: SparkSession) -> dict[str, DataFrame]:
-        return {
-            name: spark.read_table(session, [path.as_uri() for path in paths], tables.SCHEMAS[name])
-            for name, paths in self.files.items()
-        }
+    @property
+    def words(self) -> list[str | Path]:
+        return [word for name, (path,) in self.files.items() for word in (f"--{name}", path)]
 
     def run(self, session: SparkSession, function: KeyedFunction, out: Path) -> None:
         schemas = {name: tables.SCHEMAS[name] for name in self.files}
+        read = {
+            name: spark.read_table(session, [path.as_uri() for path in self.files[name]], schema)
+            for name, schema in schemas.items()
+        }
         result = Settling(self.law).result
-        spark.write_table(spark.run_keyed(self.read(session), schemas, function, result, PARTITIONS), out.as_uri())
+        keyed = spark.run_keyed(read, {**schemas, "claims": STORED}, function, result, PARTITIONS)
+        spark.write_table(keyed, out.as_uri())
 
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     law = load_law(INVENTED, [PACKS])
-    claims, identities = invent(law.packs[0], 2024, persons=500, bills=10)
+    pack = law.packs[0]
+    claims, identities = invent(pack, 2024, persons=500, bills=10)
     assert claims.height > 2_000
+    opening = invent_opening(pack, law, claims, 2)
     frames = {
         "claims": claims,
         "identities": identities,
         "persons": invent_persons(claims, 1),
-        "opening": invent_opening(law.packs[0], law, claims, 2),
+        "opening": opening.filter(pl.col("counter").is_in(counter_names(pack))),
     }
     files = {name: [tmp_path / f"{name}.parquet"] for name in frames}
     for name, frame in frames.items():
         write_table(frame, files[name][0], tables.SCHEMAS[name])
-    bills = settle(law, *frames.values()).bills
-    places = claims.select("claim_id", "settled_at", "discharged_on")
-    order = ["person_id", "settled_at", "discharged_on", "claim_id"]
-    rows = bills.join(places, on="claim_id").sort(order).drop("settled_at", "discharged_on", "counter_year", "pack")
-    money = frozenset(name for name in rows.columns if name.startswith(("pay_", "self_")))
     here = tmp_path / "here.parquet"
-    write_table(rows, here, tables.Schema("result", {}, dict(rows.schema), money), empty_columns=True)
-    return Lake(law, frames, files, as_bytes([here]))
+    found = Lake(law, frames, files, b"", frozenset())
+    done = tuodi("settle", "--pack", INVENTED, *found.words, "--out", here, "--json")
+    assert {Path(one["file"]).name for one in done.json["problems"]} == {"claims.parquet"}
+    aside = frozenset(claims["claim_id"]) - frozenset(pl.read_parquet(here)["claim_id"])
+    assert aside
+    return replace(found, here=as_bytes([here]), aside=aside)
 
 
 def test_a_cluster_gives_the_bytes_of_this_process(lake: Lake, tmp_path: Path) -> None:
@@ -158,21 +165,22 @@ def while_a_worker_is_killed(cluster: Cluster, session: SparkSession, lake: Lake
     assert interrupted, "the executor was killed between two tasks"
     assert interrupted <= {part for part, who in marked(marks, "done") if who != lost}
     assert len(parts_of(out)) == PARTITIONS
-    assert as_bytes(parts_of(out)) == lake.here
+    assert as_bytes(parts_of(out), lake.aside) == lake.here
 
 
 def through_the_program(cluster: Cluster, lake: Lake, out: Path) -> None:
     """Another number of partitions, on the worker that is left."""
-    files = [word for name, paths in lake.files.items() for word in (f"--{name}", *paths)]
-    done = tuodi(
-        "settle", "--engine", cluster.url, "--partitions", "3", "--pack", INVENTED, *files, "--out", out, "--json"
-    )
+    engine = ("--engine", cluster.url, "--partitions", "3")
+    done = tuodi("settle", *engine, "--pack", INVENTED, *lake.words, "--out", out, "--json")
     assert done.code == EXIT["done_with_rows_set_aside"], done.err
-    assert as_bytes(parts_of(out)) == lake.here
+    assert as_bytes(parts_of(out), lake.aside) == lake.here
     bills = pl.concat([pl.read_parquet(path) for path in parts_of(out)])
     assert done.json["bills"] == bills.height == lake.frames["claims"].height
     assert done.json["status"] == dict(bills["status"].value_counts().iter_rows())
-    assert sum(done.json["reasons"]["quarantined"].values()) == done.json["status"]["quarantined"]
+    aside = bills.filter(pl.col("claim_id").is_in(list(lake.aside)))
+    assert aside.height == len(lake.aside)
+    assert set(aside["status"]) == {"quarantined"}
+    assert not (aside["reason"] == "").any()
 
 
 def refused_before_anything_runs(cluster: Cluster, lake: Lake, folder: Path) -> None:

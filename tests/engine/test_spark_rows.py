@@ -15,7 +15,7 @@ from cli.material import INVENTED
 from settlement.agree import law_of
 from settlement.invent import invent, invent_opening, invent_persons
 from tuodi import tables
-from tuodi.cli.cluster import Settling
+from tuodi.cli.cluster import STORED, Settling
 from tuodi.engine.spark_rows import Job, program_digest, result_batches, tables_of
 from tuodi.errors import TableError, UsageError
 from tuodi.tables import Schema, conform
@@ -78,7 +78,8 @@ def cut(frames: Frames, number: int) -> list[Frames]:
 
 
 def job(function: Settling, frames: Frames) -> Job:
-    return Job(function, {name: tables.SCHEMAS[name] for name in frames}, function.result, program_digest())
+    schemas = {name: tables.SCHEMAS[name] for name in frames}
+    return Job(function, {**schemas, "claims": STORED}, function.result, program_digest())
 
 
 def test_tables_come_out_of_the_stream_as_they_went_in(frames: Frames) -> None:
@@ -107,7 +108,21 @@ def test_partitions_one_after_the_other_are_the_whole(frames: Frames, number: in
     settling = Settling(law_of(INVENTED))
     shipped: Job = cloudpickle.loads(cloudpickle.dumps(job(settling, frames)))
     parts = [batch for own in cut(frames, number) for batch in shipped(stream(own, number))]
-    assert pa.Table.from_batches(parts).equals(outside(settling(frames), settling.result).cast(parts[0].schema))
+    stored = pl.DataFrame(outside(frames["claims"], tables.CLAIMS))
+    whole = outside(settling({**frames, "claims": stored}), settling.result)
+    assert pa.Table.from_batches(parts).equals(whole.cast(parts[0].schema))
+
+
+def test_a_bill_that_must_be_corrected_is_quarantined_with_its_reason(frames: Frames) -> None:
+    settling = Settling(law_of(INVENTED))
+    stored = pl.DataFrame(outside(frames["claims"], tables.CLAIMS)).filter(pl.col("total") > 0)
+    first = stored.sort("claim_id")["claim_id"][0]
+    off = pl.when(pl.col("claim_id") == first).then(pl.col("total") + pl.lit("0.01").cast(pl.Decimal(18, 2)))
+    wrong = stored.with_columns(off.otherwise(pl.col("total")).cast(pl.Decimal(18, 2)).alias("total"))
+    rows = settling({**frames, "claims": wrong})
+    assert rows.height == stored.height
+    (told,) = rows.filter(pl.col("claim_id") == first).to_dicts()
+    assert (told["status"], told["reason"], told["self_total"]) == ("quarantined", "parts_total", None)
 
 
 def test_an_empty_partition_gives_no_row(frames: Frames) -> None:

@@ -19,29 +19,45 @@ import typer
 
 from tuodi import tables
 from tuodi.cli.common import EXIT, print_json, roots_of, say, texts
+from tuodi.cli.inputs import local_codes
 from tuodi.errors import UsageError
-from tuodi.law.spaces import CODE_COLUMNS
+from tuodi.exchange import read_piece
+from tuodi.law import counter_names
 from tuodi.settlement import Law
 from tuodi.settlement import settle as run_settle
-from tuodi.settlement.program import counter_names
 from tuodi.tables import Schema
 from tuodi.vocabulary import codes
 
-__all__ = ["ORDER", "Counted", "Settling", "settle_on_cluster", "settle_there"]
+__all__ = ["ORDER", "STORED", "Counted", "Settling", "settle_on_cluster", "settle_there"]
 
 ORDER = ("person_id", "settled_at", "discharged_on", "claim_id")
 """The order of bills in a result whose input is kept in no order."""
+
+_WHEN = ("settled_at", "discharged_on")
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):/+(.*)")
 
 _MASTER = re.compile(r"(spark|k8s)://.+|yarn|local\[.+\]")
 
-TABLES = (tables.CLAIMS, tables.IDENTITIES, tables.PERSONS, tables.OPENING)
+STORED = Schema(
+    "claims",
+    required={},
+    optional={
+        name: pl.Decimal(18, 2) if name in tables.CLAIMS.money else dtype
+        for name, dtype in tables.CLAIMS.columns.items()
+    },
+    key=tables.CLAIMS.key,
+)
+"""Claims as a file stores them: ``read_piece`` turns their yuan into fen."""
 
 
 @dataclass(frozen=True)
 class Settling:
-    """``settle`` as a keyed table function: what a worker does with the tables of some persons."""
+    """``tuodi settle`` as a keyed table function: what a worker does with the tables of some persons.
+
+    Claims come as a file stores them, and are read and checked as one machine does. A bill that is set aside there
+    stands in the result as ``quarantined``, with the reasons of the reading.
+    """
 
     law: Law
     window_from: date | None = None
@@ -49,16 +65,28 @@ class Settling:
 
     def __call__(self, found: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """The bills of these persons, in the order of a result."""
+        claims, wrong = self._read(found["claims"])
         run = run_settle(
-            self.law, found["claims"].sort(ORDER), found.get("identities"), found.get("persons"), found.get("opening"),
+            self.law, claims, found.get("identities"), found.get("persons"), found.get("opening"),
             window_from=self.window_from, given=self.given,
         )  # fmt: skip
-        return run.bills.drop("counter_year", "pack")
+        bills = run.bills.drop("counter_year", "pack").with_columns(claims[name] for name in _WHEN)
+        return pl.concat([bills, wrong], how="diagonal").sort(ORDER).drop(_WHEN)
+
+    def _read(self, stored: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The bills that go on, and those that are to be corrected, each with its reasons."""
+        if stored.is_empty():
+            return pl.DataFrame(schema=tables.CLAIMS.columns), stored.select(ORDER)
+        rows = pl.int_range(1, stored.height + 1, dtype=pl.Int64(), eager=True)
+        reading = read_piece(stored, rows, "person_id", "claims", local_codes(self.law.packs))
+        reasons = reading.quarantine.group_by("row").agg(pl.col("reason").unique().sort().str.join(";"))
+        wrong = stored.select(*ORDER, row=rows, status=pl.lit("quarantined")).join(reasons, on="row")
+        return reading.frame, wrong.drop("row")
 
     @property
     def result(self) -> Schema:
         """The schema of what comes out; it follows from the law."""
-        columns = self({"claims": pl.DataFrame(schema=tables.CLAIMS.columns)}).schema
+        columns = self({"claims": pl.DataFrame(schema=STORED.columns)}).schema
         money = frozenset(name for name in columns if name.startswith(("pay_", "self_")))
         return Schema("settlement", required={}, optional=dict(columns), money=money, key=("claim_id",))
 
@@ -97,28 +125,23 @@ def settle_on_cluster(
     except ImportError as error:
         raise UsageError(f"--engine {master}: {error}; install the extra: pip install 'tuodi[spark]'") from error
     function = Settling(law, window_from, tuple(given))
-    schemas = {schema.name: schema for schema in TABLES if schema.name in places}
+    schemas = {name: tables.SCHEMAS[name] for name in places}
     with session_on(master, settings, quiet=quiet) as session:
         spark.check_new(session, target)
         frames = {name: spark.read_table(session, places[name], schema) for name, schema in schemas.items()}
         known = _known_codes(law)
         rows = sum(spark.check_rows(frames[name], schema, known.get(name)) for name, schema in schemas.items())
         parts = partitions or spark.partitions_for(rows, session)
-        spark.write_table(spark.run_keyed(frames, schemas, function, function.result, parts), target)
+        result = spark.run_keyed(frames, {**schemas, "claims": STORED}, function, function.result, parts)
+        spark.write_table(result, target)
         return _counted(session.read.parquet(target).groupBy("status", "reason").count().collect())
 
 
 def _known_codes(law: Law) -> dict[str, dict[str, set[str]]]:
-    """Table → column → every code that one of the versions knows; a worker holds each bill to its own version."""
-
-    def known(name: str) -> set[str]:
-        return {*codes(name), *(local for pack in law.packs for local in pack.codes.get(name, {}))}
-
-    return {
-        "claims": {name: known(name) for name in (*CODE_COLUMNS, "settle_mode")},
-        "identities": {"identity": known("identity")},
-        "opening": {"counter": {name for version in law.versions for name in counter_names(version.structure)}},
-    }
+    """Table → column → every code that one of the versions knows. Those of bills are looked at row by row."""
+    identities = {*codes("identity"), *(local for pack in law.packs for local in pack.codes.get("identity", {}))}
+    counters = {name for pack in law.packs for name in counter_names(pack)}
+    return {"identities": {"identity": identities}, "opening": {"counter": counters}}
 
 
 def _uri(path: Path | str, *, new: bool = False) -> str:
