@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-__all__ = ["FEN_PER_YUAN", "FULL_RATE", "parse_rate", "parse_yuan", "round_fraction", "yuan"]
+__all__ = ["FEN_PER_YUAN", "FULL_RATE", "MOST_DIGITS", "parse_rate", "parse_yuan", "round_fraction", "yuan"]
 
 FEN_PER_YUAN = 100
 FULL_RATE = 10_000
 """100 % in basis points."""
+MOST_DIGITS = 13
+"""Digits of the largest amount in fen: no bill reaches 100,000 million yuan, and times a rate it still fits 64 bits."""
 
 _YUAN = re.compile(r"^([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(?:\.(\d{1,2})0*)?$")
 _PERCENT = re.compile(r"^(-?\d+)(?:\.(\d{1,2}))?\s*[%％]$")

@@ -35,7 +35,6 @@ FIGURES_ALLOWED: dict[str, frozenset[int]] = {
     # Bounds of what a pack may say: a factor of ten, points up to a thousand per cent.
     "src/tuodi/law/values.py": frozenset({100_000}),
     # Bits that all indices of one bill may take together.
-    "src/tuodi/settlement/bills.py": frozenset({52}),
     # The number of a bit.
     "src/tuodi/settlement/kernel.py": frozenset({62}),
 }

@@ -17,6 +17,7 @@ import polars as pl
 from tuodi.exchange import _values as values
 from tuodi.exchange._values import Wrong
 from tuodi.exchange._words import CodeBook, value_key
+from tuodi.money import MOST_DIGITS
 from tuodi.tables import Schema
 
 __all__ = ["CODED", "IDENTIFIERS", "Column", "Fault", "kind_of", "parse_column"]
@@ -163,7 +164,7 @@ Fast = Callable[[pl.Series, int], tuple[pl.Series, Callable[[str], Any]]]
 
 
 def _fast_amount(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str], Any]]:
-    whole = rf"^-?[0-9]{{1,{values.MOST_DIGITS - digits}}}"
+    whole = rf"^-?[0-9]{{1,{MOST_DIGITS - digits}}}"
     pattern = f"{whole}$" if digits == 0 else rf"{whole}(\.[0-9]{{1,{digits}}}0{{0,6}})?$"
     plainly = text.set(~text.str.contains(pattern).fill_null(False), None)
     fen = plainly.cast(pl.Decimal(30, digits)).to_physical().cast(pl.Int64)

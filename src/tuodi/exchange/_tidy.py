@@ -16,8 +16,8 @@ import polars as pl
 
 from tuodi.exchange._checks import unusual_rows
 from tuodi.exchange._columns import code_set, kind_of
-from tuodi.exchange._values import MOST_DIGITS
 from tuodi.exchange._words import code_book, value_key
+from tuodi.money import MOST_DIGITS
 from tuodi.tables import Schema, conform
 
 __all__ = ["doubtful_rows", "is_typed", "typed_frame"]

@@ -11,7 +11,7 @@ import polars as pl
 from tuodi.exchange._columns import Column, Fault
 from tuodi.exchange._raw import RawTable
 from tuodi.exchange._reasons import file_error
-from tuodi.exchange._values import MOST_DIGITS
+from tuodi.money import MOST_DIGITS
 
 __all__ = ["typed_column"]
 

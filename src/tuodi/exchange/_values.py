@@ -2,7 +2,7 @@
 
 Enters: the text of one cell. Leaves: the value, or a :class:`Wrong` with a reason code and what would be right.
 These functions define what is accepted; ``_columns`` does the same for whole clean columns at once, and tests hold
-the two together. Imports the words of this room only.
+the two together. Imports the words of this room and ``tuodi.money``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from tuodi.exchange._words import plain
+from tuodi.money import MOST_DIGITS
 
 __all__ = [
-    "BLANK_TEXTS", "BLANK_VALUES", "MOST_DIGITS", "UNIT_DIGITS", "Wrong", "parse_amount", "parse_certificate",
+    "BLANK_TEXTS", "BLANK_VALUES", "UNIT_DIGITS", "Wrong", "parse_amount", "parse_certificate",
     "parse_date", "parse_flag", "parse_identifier", "parse_instant", "parse_month", "parse_text", "parse_until",
     "parse_whole",
 ]  # fmt: skip
@@ -28,9 +29,6 @@ BLANK_VALUES = BLANK_TEXTS | {"-", "--", "—", "——", "/", "无", "nan", "Na
 
 UNIT_DIGITS = {"分": 0, "元": 2, "万元": 6}
 """Decimal digits of one fen in each unit."""
-
-MOST_DIGITS = 13
-"""Digits of the largest amount in fen: no bill reaches 100,000 million yuan, and times a rate it still fits 64 bits."""
 
 _MOST_FEN = 10**MOST_DIGITS
 _AMOUNT_NOISE = re.compile(r"[\s,']|^(?:人民币|rmb|cny)", re.IGNORECASE)

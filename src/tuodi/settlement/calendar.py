@@ -6,6 +6,7 @@ a day is not known. Source: docs/reference/pack-language.md section 3. Imports `
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 
 import numpy as np
@@ -33,10 +34,10 @@ NO_DAY = np.iinfo(np.int32).min
 Ints = npt.NDArray[np.int64]
 
 
-MICROSECONDS = 24 * 60 * 60 * 1_000_000
+MICROSECONDS = timedelta(days=1) // timedelta(microseconds=1)
 """Of a day."""
 
-WIDEST = 200_000
+WIDEST = 1 << 18
 """Days are looked up in a table where they span less than this; what is asked of a day is then worked out once."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ __all__ = ["People", "dense", "duplicate", "in_output_order", "number_people", "
 Ints = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.intp]
 
-KEY_BITS = 63
+KEY_BITS = np.iinfo(np.int64).bits - 1
+SECOND = timedelta(seconds=1) // timedelta(microseconds=1)
 TABLE = 1 << 22
 """Codes below this are renumbered through a table, larger ones by sorting."""
 
@@ -103,8 +105,8 @@ def _key(person: Ints, year: Ints, settled: Ints) -> Ints | None:
     """Person, year and instant in one integer, if they fit."""
     first_year, first = int(year.min()), int(settled.min())
     instant = settled - first
-    if not (instant % 1_000_000).any():
-        instant = instant // 1_000_000
+    if not (instant % SECOND).any():
+        instant = instant // SECOND
     year_bits = (int(year.max()) - first_year).bit_length()
     instant_bits = int(instant.max()).bit_length()
     if int(person.max()).bit_length() + year_bits + instant_bits > KEY_BITS:

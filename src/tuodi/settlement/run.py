@@ -20,6 +20,7 @@ from tuodi.errors import TableError, UsageError, nearest
 from tuodi.law import read_pack, versions_of
 from tuodi.law.compile import Compiled, Structure, compile_pack
 from tuodi.law.model import Pack
+from tuodi.money import MOST_DIGITS
 from tuodi.settlement import kernel as k
 from tuodi.settlement.bills import Bills, bills_of
 from tuodi.settlement.calendar import NO_DAY, Days, counter_years
@@ -71,6 +72,8 @@ def load_law(ref: str, roots: Sequence[Path] | None = None) -> Law:
     """
     versions = versions_of(ref, roots) if ref.count("/") == 1 else []
     packs = [read_pack(version, roots) for version in versions] or [read_pack(ref, roots)]
+    # A version may state monitoring lines only; by another one of the region bills can still be settled.
+    packs = [pack for pack in packs if pack.layers] or packs
     packs.sort(key=lambda pack: pack.in_force_from)
     return Law(tuple(compile_pack(pack) for pack in packs), forced=not versions)
 
@@ -147,6 +150,9 @@ def _check(law: Law, claims: pl.DataFrame, given: Collection[str]) -> None:
     for layer in given:
         if layer not in law.layers:
             raise UsageError(f"given: unknown layer {layer!r}{nearest(layer, law.layers)}; layers are {law.layers}")
+    for name in sorted(CLAIMS.money):
+        if (claims[name].max() or 0) >= 10**MOST_DIGITS or (claims[name].min() or 0) <= -(10**MOST_DIGITS):
+            raise TableError(f"table claims: column {name!r} holds an amount of more than {MOST_DIGITS} digits in fen")
     twice = duplicate(claims["claim_id"])
     if twice is not None:
         raise TableError(f"table claims: claim_id {twice!r} occurs more than once")
