@@ -131,6 +131,7 @@ def _groups(pack: Pack, layer: Layer, own: Sequence[Slot], axis: str, lang: str)
 
 
 def _items(pack: Pack, own: Sequence[Slot], column: str, axis: str, codes: Sequence[str], lang: str) -> Iterable[Item]:
+    _ = translator("site", lang)
     for slot in own:
         kind = slot.key[2]
         if slot.table is None or (kind not in RATES if column == "rate" else kind != column):
@@ -140,7 +141,8 @@ def _items(pack: Pack, own: Sequence[Slot], column: str, axis: str, codes: Seque
             expand = pack_spaces(pack)[axis].expand
         if column == "cap" and axis and _outside(slot, axis, codes, expand):
             continue
-        label = slot.what if column == "cap" or kind not in ("rate", "deductible") else ""
+        labels = {"rate": "", "deductible": "", "factor": _("再乘"), "points": _("再加（百分点）")}
+        label = labels.get(kind, slot.what)
         for row in grouped(_for_codes(slot.table.rows, axis, codes, expand)):
             yield _item(pack, slot, row, label, lang)
 

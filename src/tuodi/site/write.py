@@ -197,7 +197,7 @@ def _pack_values(place: _Place, places: Sequence[_Place], lang: str) -> dict[str
             "id": place.earlier.id, "title": title_words(place.earlier.title, lang, place.earlier.id),
             "span": _span(place.earlier, lang),
             "page": listed.get(place.earlier.id, ""), "relation": place.relation,
-            "changes": _by_section(compare(place.earlier, pack, lang)),
+            "changes": _by_section(_changes(place, lang)),
         }  # fmt: skip
     return {
         "unknown": sections["unknowns"].lines if "unknowns" in sections else (),
@@ -216,6 +216,17 @@ def _pack_values(place: _Place, places: Sequence[_Place], lang: str) -> dict[str
         "parent": pack.extends,
         "parent_page": next((item.page for item in places if item.pack.id == pack.extends), ""),
     }
+
+
+def _changes(place: _Place, lang: str) -> list[Change]:
+    """What differs from the earlier rules; a parent's notes, which its child replaces by its own, are no change."""
+    if place.earlier is None:
+        return []
+    found = compare(place.earlier, place.pack, lang)
+    if place.relation == "version":
+        return list(found)
+    notes = {section.title for section in show_pack(place.earlier, lang).sections if section.key == "notes"}
+    return [change for change in found if change.section not in notes]
 
 
 def _by_section(items: Sequence[Any]) -> list[tuple[str, list[Any]]]:
