@@ -177,3 +177,21 @@ def test_an_identity_number_is_masked(law: Law, rows: list[dict[str, Any]]) -> N
     )  # fmt: skip
     assert number not in text
     assert "990101********0016" in text
+
+
+def test_what_several_persons_point_to_comes_first(law: Law, rows: list[dict[str, Any]]) -> None:
+    from tuodi.settlement import settle
+
+    rate = law.packs[0].layer("assistance").rate
+    assert rate is not None
+    lower = Table(tuple(replace(row, value=7500) if row.when["class"] == ("dibao",) else row for row in rate.rows))
+    own = claims_of([row for row in rows if row["person_id"] in ("P04", "P05", "P06")])
+    told = dict(
+        settle(_otherwise(law, rate=lower), own, list_of()).bills.select("claim_id", "pay_assistance").iter_rows()
+    )
+    recorded = own.with_columns(pl.col("claim_id").replace_strict(told, return_dtype=pl.Int64).alias("paid_assistance"))
+    view = view_of(try_pack(law, recorded, list_of()), "zh")
+    hint, people = view.shared[0]
+    assert hint.text == "“低保等”的比例是 75%"
+    assert people == ("样例丁 P04", "样例戊 P05", "样例己 P06")
+    assert view_of(try_pack(law, claims_of(rows), list_of()), "zh").shared == ()

@@ -8,7 +8,7 @@ room.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,7 @@ class CaseView:
 
 @dataclass(frozen=True)
 class TrialView:
-    """A trial in one language."""
+    """A trial in one language. ``shared``: hints that explain more than one case, with the persons."""
 
     title: str
     packs: str
@@ -82,6 +82,7 @@ class TrialView:
     persons_agreeing: int
     identities: str
     left_out: int
+    shared: tuple[tuple[HintView, tuple[str, ...]], ...]
 
 
 def view_of(trial: Trial, lang: str) -> TrialView:
@@ -90,16 +91,28 @@ def view_of(trial: Trial, lang: str) -> TrialView:
 
     pack = trial.law.packs[-1]
     documents = tuple((document_text(one, lang), one.verified) for one in pack.documents.values())
+    cases = tuple(_case(case, lang) for case in trial.cases)
     return TrialView(
         title=title_words(pack.title, lang, pack.id),
         packs=", ".join(one.id for one in trial.law.packs),
         verified=sum(verified for _name, verified in documents),
         documents=documents,
-        cases=tuple(_case(case, lang) for case in trial.cases),
+        cases=cases,
         agree=trial.count(AGREES), differ=trial.count(DIFFERS), open=trial.count(OPEN),
         unrecorded=trial.count(UNRECORDED), persons=len(trial.persons), persons_agreeing=trial.persons_agreeing,
         identities=trial.identities, left_out=trial.left_out,
+        shared=_shared(cases),
     )  # fmt: skip
+
+
+def _shared(cases: Sequence[CaseView]) -> tuple[tuple[HintView, tuple[str, ...]], ...]:
+    """Hints that explain more than one case, with the persons: where several point, look first."""
+    found: dict[tuple[str, HintView], list[str]] = {}
+    for case in cases:
+        for hint in case.hints:
+            found.setdefault((case.layer, hint), []).append(case.person)
+    several = [(hint, tuple(persons)) for (_layer, hint), persons in found.items() if len(persons) > 1]
+    return tuple(sorted(several, key=lambda one: -len(one[1])))
 
 
 def state_words(state: str, lang: str) -> str:
@@ -146,8 +159,9 @@ def hint_words(reading: Reading, pack: Pack, layer: Layer, case: Case, lang: str
     def named(name: str) -> str:
         return class_words(pack, layer.classes, name, lang)
 
-    said = _sentences(words, pack, layer, lang)[reading.family]
-    text = said.format(own=named(own) if own else "", other=named(words["other"]) if "other" in words else "")
+    whose = named(own) if own else title_words(layer.title, lang, layer.id)
+    other = named(words["other"]) if "other" in words else ""
+    text = _sentences(words, whose, other, pack, layer, lang)[reading.family]
     number = QUESTIONS[reading.family]
     if number:
         return HintView(text, _("先看第 {number} 问：{what}").format(number=number, what=_questions(lang)[number]))
@@ -163,8 +177,10 @@ def _questions(lang: str) -> Mapping[int, str]:
     }  # fmt: skip
 
 
-def _sentences(words: Mapping[str, Any], pack: Pack, layer: Layer, lang: str) -> Mapping[str, str]:
-    """One sentence a family; ``{own}`` and ``{other}`` are left for the classes."""
+def _sentences(
+    words: Mapping[str, Any], own: str, other: str, pack: Pack, layer: Layer, lang: str
+) -> Mapping[str, str]:
+    """One sentence a family; ``own``, ``other``: the words for the person's class and for another one."""
     _ = translator("authoring", lang)
     money = _("{amount} 元").format(amount=grouped(words["amount"])) if "amount" in words else ""
     cap = next((one for one in layer.caps if one.id == words.get("cap")), None)
@@ -173,16 +189,16 @@ def _sentences(words: Mapping[str, Any], pack: Pack, layer: Layer, lang: str) ->
     starts = {"zero": _("从零"), "deductible": _("从起付标准")}
     effects = {"same_day": _("当天"), "next_month": _("次月"), "by_stay": _("整次住院")}
     return {
-        "rate_of": _("“{own}”的比例与“{other}”的相同"),
-        "deductible_of": _("“{own}”的起付标准与“{other}”的相同"),
-        "caps_of": _("“{own}”的限额与“{other}”的相同"),
-        "rate": _("比例是 {rate}").format(rate=percent_words(words.get("rate", 0))),
-        "deductible": _("起付标准是 {money}").format(money=money),
+        "rate_of": _("“{own}”的比例与“{other}”的相同").format(own=own, other=other),
+        "deductible_of": _("“{own}”的起付标准与“{other}”的相同").format(own=own, other=other),
+        "caps_of": _("“{own}”的限额与“{other}”的相同").format(own=own, other=other),
+        "rate": _("“{own}”的比例是 {rate}").format(own=own, rate=percent_words(words.get("rate", 0))),
+        "deductible": _("“{own}”的起付标准是 {money}").format(own=own, money=money),
         "cap": _("{name}是 {money}").format(name=name, money=money),
         "no_deductible": _("不扣起付标准"),
         "no_caps": _("没有限额"),
         "wide_caps": _("分项限额管所有就诊类别"),
-        "as_class": _("这个人属于“{other}”"),
+        "as_class": _("这个人属于“{other}”").format(other=other),
         "nobody": _("这个人当时没有救助身份"),
         "with_first_self_pay": _("先行自付计入基数"),
         "without_first_self_pay": _("先行自付不计入基数"),

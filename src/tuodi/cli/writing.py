@@ -318,6 +318,12 @@ def _trial_lines(view: TrialView, lang: str) -> Iterator[str]:
         persons=view.persons, agreeing=view.persons_agreeing, cases=len(view.cases), agree=view.agree,
         differ=view.differ, open=view.open + view.unrecorded,
     )  # fmt: skip
+    if view.shared:
+        yield _("几个人指向同一处，先看这里：")
+    for hint, people in view.shared:
+        yield "  · " + _("{hint}：能解释 {count} 项（{who}）").format(
+            hint=hint.text, count=len(people), who=_("、").join(people)
+        )
     agreed = False
     for case in view.cases:
         amounts = {"recorded": grouped(case.recorded), "by_pack": grouped(case.by_pack)}
