@@ -12,7 +12,12 @@ from house.tree import ROOT
 
 TWINS = [
     (ROOT / f"{name}.md", ROOT / f"{name}.zh.md")
-    for name in ("README", "docs/tutorial/first-audit", "docs/how-to/encode-a-county-in-an-hour")
+    for name in (
+        "README",
+        "docs/tutorial/first-audit",
+        "docs/how-to/encode-a-county-in-an-hour",
+        "docs/how-to/parameters-in-excel",
+    )
 ]
 
 
