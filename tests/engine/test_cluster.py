@@ -201,9 +201,9 @@ def refused_before_anything_runs(cluster: Cluster, lake: Lake, folder: Path) -> 
     assert told("identities", identities.with_columns(identity=pl.lit("dibo"))) == (
         "table identities: identity 'dibo' is not a known code; did you mean 'dibao'?"
     )
-    out.mkdir()
-    with pytest.raises(FileError, match="something is there already"):
-        settle_on_cluster(cluster.url, lake.law, lake.files, out)
+    with pytest.raises(FileError, match="not read as Parquet"):
+        settle_on_cluster(cluster.url, lake.law, {"claims": [Path(__file__)]}, out)
+    assert not out.exists()
 
 
 def what_a_worker_raises_is_told(session: SparkSession, lake: Lake, out: Path) -> None:

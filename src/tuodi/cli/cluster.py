@@ -6,7 +6,6 @@ of ``tuodi settle``, and what it counted. Needs the extra ``spark``. Imports ``t
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,9 +17,9 @@ import polars as pl
 import typer
 
 from tuodi import tables
-from tuodi.cli.common import EXIT, print_json, roots_of, say, texts
+from tuodi.cli.common import EXIT, language, print_json, roots_of, say, texts
 from tuodi.cli.inputs import local_codes
-from tuodi.errors import UsageError
+from tuodi.errors import FileError, UsageError
 from tuodi.exchange import read_piece
 from tuodi.law import counter_names
 from tuodi.settlement import Law
@@ -152,9 +151,12 @@ def _uri(path: Path | str, *, new: bool = False) -> str:
     scheme = _SCHEME.match(str(path))
     if scheme:
         return f"{scheme[1]}://{scheme[2]}"
+    _ = texts(language())
     place = Path(path).resolve()
+    if new and place.exists():
+        raise FileError(_("{file}：已经存在，集群的结果应写到新的文件夹").format(file=path))
     if not new and not place.exists():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        raise FileError(_("{file}：文件不存在").format(file=path))
     return place.as_uri()
 
 
