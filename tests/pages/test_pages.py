@@ -11,6 +11,7 @@ import pytest
 from pages.conftest import Page, Written, pack, shown
 from tuodi.law import find_packs
 from tuodi.law.compare import compare
+from tuodi.law.frame_check import check_frame
 from tuodi.site import MANIFEST, write_site
 from tuodi.site.cases import read_cases
 
@@ -119,6 +120,20 @@ def test_changes_from_the_version_before_or_the_parent(written: Written, earlier
         assert words(change.what) in part
         assert words(change.after + change.cite_after) in part
     assert earlier.replace("/", "-") + ".html" in page.links
+
+
+def test_a_page_says_where_its_place_leaves_the_national_frame(written: Written) -> None:
+    for pack_id in ("cn/370302/2025", "cn/110000/2023"):
+        part = Page(written.of(pack_id).raw.split('<h2 id="nation">')[1].split('<h2 id="changes">')[0]).words
+        held = check_frame(pack(pack_id))
+        assert held.findings
+        for finding in held.findings:
+            assert words(finding.title) in part
+            assert words(finding.national + finding.national_cite) in part
+            assert words(finding.local + finding.local_cite) in part
+        for line in held.not_compared:
+            assert words(line) in part
+    assert "与国家规定相比" not in written.of("zz/000000/2023").words
 
 
 def test_a_place_without_an_earlier_version_says_so(written: Written) -> None:

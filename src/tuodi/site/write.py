@@ -24,6 +24,7 @@ from tuodi.law.compare import Change, compare
 from tuodi.law.compile import compile_pack
 from tuodi.law.differences import answers
 from tuodi.law.find import PACK_FILE, default_roots, locate
+from tuodi.law.frame_check import check_frame
 from tuodi.law.model import Pack
 from tuodi.law.words import title_words
 from tuodi.report.explain import explained_steps
@@ -83,7 +84,7 @@ def write_site(out: Path, refs: Sequence[str] = (), roots: Sequence[Path] | None
     examples = _examples(places, roots)
     files: dict[str, bytes] = {}
     for one in LANGUAGES:
-        for name, text in _pages(places, examples, one, lang):
+        for name, text in _pages(places, examples, roots, one, lang):
             files[name] = text.encode()
     for place in places:
         files[f"{place.page}.yaml"] = (place.folder / PACK_FILE).read_bytes()
@@ -140,7 +141,9 @@ def _examples(places: Sequence[_Place], roots: Sequence[Path] | None) -> list[Ca
     return [case for folder in folders for case in read_cases(folder)]
 
 
-def _pages(places: Sequence[_Place], examples: Sequence[Case], lang: str, first: str) -> Iterator[tuple[str, str]]:
+def _pages(
+    places: Sequence[_Place], examples: Sequence[Case], roots: Sequence[Path] | None, lang: str, first: str
+) -> Iterator[tuple[str, str]]:
     """Every page of one language: file name and text."""
     _ = translator("site", lang)
     other = next(one for one in LANGUAGES if one != lang)
@@ -161,7 +164,7 @@ def _pages(places: Sequence[_Place], examples: Sequence[Case], lang: str, first:
 
     yield page("index", "index.html", "index", places=rows)
     for place, row in zip(places, rows, strict=True):
-        yield page(place.page, "pack.html", "", place=row, **_pack_values(place, places, lang))
+        yield page(place.page, "pack.html", "", place=row, **_pack_values(place, places, roots, lang))
     settling = [place for place in places if place.pack.layers]
     asked = [row for place, row in zip(places, rows, strict=True) if place.pack.layers]
     questions = _questions(settling, lang)
@@ -182,7 +185,7 @@ def _summary(place: _Place, register: Sequence[Basis], lang: str) -> dict[str, A
     }  # fmt: skip
 
 
-def _pack_values(place: _Place, places: Sequence[_Place], lang: str) -> dict[str, Any]:
+def _pack_values(place: _Place, places: Sequence[_Place], roots: Sequence[Path] | None, lang: str) -> dict[str, Any]:
     """What the page of one pack shows."""
     pack = place.pack
     shown = show_pack(pack, lang)
@@ -211,6 +214,7 @@ def _pack_values(place: _Place, places: Sequence[_Place], lang: str) -> dict[str
             {"what": item.what, "answer": item.answer, "cite": cite_text(pack, item.cites, lang)}
             for item in answers(pack, lang)
         ],
+        "nation": check_frame(pack, roots, lang),
         "sections": [section for section in shown.sections if section.key not in ("unknowns", "differences", "notes")],
         "notes": sections["notes"].lines if "notes" in sections else (),
         "parent": pack.extends,

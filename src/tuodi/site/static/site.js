@@ -43,6 +43,10 @@
 
   form.addEventListener("change", apply);
   form.addEventListener("submit", function (event) { event.preventDefault(); });
-  form.addEventListener("reset", function () { setTimeout(apply, 0); });
+  form.addEventListener("reset", function (event) {
+    event.preventDefault();
+    form.place1.value = form.place2.value = "";
+    apply();
+  });
   apply();
 }());
