@@ -195,3 +195,10 @@ def test_what_several_persons_point_to_comes_first(law: Law, rows: list[dict[str
     assert hint.text == "“低保等”的比例是 75%"
     assert people == ("样例丁 P04", "样例戊 P05", "样例己 P06")
     assert view_of(try_pack(law, claims_of(rows), list_of()), "zh").shared == ()
+
+
+def test_a_whole_county_is_not_explained_one_by_one(law: Law, rows: list[dict[str, Any]]) -> None:
+    trial = try_pack(law, claims_of(rows), list_of(), most=1)
+    assert trial.not_asked == 1
+    assert [bool(case.hints) for case in trial.cases[:2]] == [True, False]
+    assert "tuodi audit" in trial_html(trial, "zh", first="zh", read=["a.csv"], set_aside=0)

@@ -82,6 +82,7 @@ class TrialView:
     persons_agreeing: int
     identities: str
     left_out: int
+    not_asked: int
     shared: tuple[tuple[HintView, tuple[str, ...]], ...]
 
 
@@ -101,6 +102,7 @@ def view_of(trial: Trial, lang: str) -> TrialView:
         agree=trial.count(AGREES), differ=trial.count(DIFFERS), open=trial.count(OPEN),
         unrecorded=trial.count(UNRECORDED), persons=len(trial.persons), persons_agreeing=trial.persons_agreeing,
         identities=trial.identities, left_out=trial.left_out,
+        not_asked=trial.not_asked,
         shared=_shared(cases),
     )  # fmt: skip
 

@@ -35,6 +35,8 @@ OF_A_LIST = ("effective", "no_look_back")
 """Readings that ask from when to when an identity counts: what stands on a bill does not say."""
 VERY_ROUND = 1_000_000
 """Ten thousand yuan, in fen."""
+MOST = 60
+"""A trial is for ten persons or so; a whole county belongs in an audit, which also asks who was on which list."""
 ALIKE = {"rate": ("rate_of",), "deductible": ("deductible_of", "no_deductible"), "cap": ("caps_of", "no_caps")}
 """A figure worked out from the record says nothing new where another class's figure, or none, explains it too."""
 
@@ -80,12 +82,14 @@ class Case:
 @dataclass(frozen=True)
 class Trial:
     """All cases, those that differ first; ``identities``: where the identities came from (list | bills | none);
-    ``left_out``: bills that no version covers or that annul each other."""
+    ``left_out``: bills that no version covers or that annul each other; ``not_asked``: cases that differ and for which
+    no other reading was tried, being too many."""
 
     law: Law
     cases: tuple[Case, ...]
     identities: str
     left_out: int
+    not_asked: int = 0
 
     def count(self, state: str) -> int:
         """How many cases stand so."""
@@ -111,8 +115,10 @@ def try_pack(
     opening: pl.DataFrame | None = None,
     *,
     window_from: date | None = None,
+    most: int = MOST,
 ) -> Trial:
-    """Settle the bills by the pack and hold each layer against what was recorded.
+    """Settle the bills by the pack and hold each layer against what was recorded; other readings are tried for the
+    first ``most`` cases that differ.
 
     Without ``identities`` the identity that stands on each bill counts on that bill's day.
     """
@@ -126,8 +132,9 @@ def try_pack(
         return Trial(law, (), origin, claims.height)
     kept = first.filter(~pl.col("status").is_in(["annulled", "quarantined"]))
     bills = _bills(stand, runs, kept)
-    cases = _cases(stand, bills, _years(stand, kept), origin)
-    return Trial(law, cases, origin, first.height - kept.height)
+    cases = _cases(stand, bills, _years(stand, kept), origin, most)
+    too_many = max(0, sum(case.state == DIFFERS for case in cases) - most)
+    return Trial(law, cases, origin, first.height - kept.height, too_many)
 
 
 def _computed(layer: Any) -> bool:
@@ -164,14 +171,16 @@ def _bills(stand: Stand, runs: Mapping[str, Any], kept: pl.DataFrame) -> list[Bi
     return found
 
 
-def _cases(stand: Stand, bills: Sequence[BillTried], years: Mapping[str, int], origin: str) -> tuple[Case, ...]:
+def _cases(
+    stand: Stand, bills: Sequence[BillTried], years: Mapping[str, int], origin: str, most: int
+) -> tuple[Case, ...]:
     grouped: dict[tuple[str, str, int], list[BillTried]] = defaultdict(list)
     for bill in bills:
         grouped[(bill.claim["person_id"], bill.step["layer"], years[bill.claim["claim_id"]])].append(bill)
     cases = [_case(key, some) for key, some in grouped.items()]
-    hints = _hints(stand, [case for case in cases if case.state == DIFFERS], origin)
     order = {name: place for place, name in enumerate(stand.layers)}
     cases.sort(key=lambda case: (STATES.index(case.state), case.person_id, order[case.layer], case.year))
+    hints = _hints(stand, [case for case in cases if case.state == DIFFERS][:most], origin)
     return tuple(replace(case, hints=hints.get((case.person_id, case.layer, case.year), ())) for case in cases)
 
 

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["new", "try_pack"]
 
 QUARANTINE = "待更正.xlsx"
+SHOWN = 20
+"""Agreements that are printed; the page has them all."""
 
 BACK, STOP = frozenset({"b", "B", "上一问"}), frozenset({"q", "Q", "退出"})
 
@@ -318,22 +320,26 @@ def _trial_lines(view: TrialView, lang: str) -> Iterator[str]:
         persons=view.persons, agreeing=view.persons_agreeing, cases=len(view.cases), agree=view.agree,
         differ=view.differ, open=view.open + view.unrecorded,
     )  # fmt: skip
+    if view.not_asked:
+        yield _("差异太多，其中 {count} 项没有逐一查原因；全县的核对请用 tuodi audit。").format(count=view.not_asked)
     if view.shared:
         yield _("几个人指向同一处，先看这里：")
     for hint, people in view.shared:
         yield "  · " + _("{hint}：能解释 {count} 项（{who}）").format(
             hint=hint.text, count=len(people), who=_("、").join(people)
         )
-    agreed = False
+    agreed = 0
     for case in view.cases:
         amounts = {"recorded": grouped(case.recorded), "by_pack": grouped(case.by_pack)}
         head = f"{case.person}  {case.layer} {case.year}（{case.who}）" if lang == "zh" else (
             f"{case.person}  {case.layer} {case.year} ({case.who})"
         )  # fmt: skip
         if case.state == AGREES:
-            if not agreed:
+            agreed += 1
+            if agreed == 1:
                 yield ""
-            agreed = True
+            if agreed > SHOWN:
+                continue
             yield f"  {case.state_word}  {head}  {amounts['by_pack']}"
             continue
         yield ""
@@ -350,6 +356,8 @@ def _trial_lines(view: TrialView, lang: str) -> Iterator[str]:
             for line in bill.lines:
                 cite = f"  〔{line.cite}〕" if line.cite and lang == "zh" else f"  [{line.cite}]" if line.cite else ""
                 yield f"      {line.text}{cite}"
+    if agreed > SHOWN:
+        yield "  " + _("…… 另有 {count} 处").format(count=agreed - SHOWN)
 
 
 def _trial_record(view: TrialView) -> dict[str, Any]:
