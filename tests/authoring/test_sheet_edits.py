@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -224,8 +225,6 @@ def test_rates_as_they_are_typed(office: Office, typed: Any, shown_as: str, expe
 
 
 def test_dates_that_excel_made_of_them(office: Office) -> None:
-    import datetime
-
     office.put("基本信息", office.row("基本信息", 项目="施行日期"), 值=datetime.datetime(2024, 3, 1))  # noqa: DTZ001
     office.put("基本信息", office.row("基本信息", 项目="失效日期"), 值="2025/12/31")
     office.add("基本信息", 项目="待遇年度从哪天开始", 值="7月1日")
@@ -267,6 +266,31 @@ def test_a_child_has_only_its_own_values(tmp_path: Path) -> None:
     expected = before("cn/500112/2023")
     expected["layers"]["tilt"]["rate"]["margin"] = "65%"
     expected["layers"]["basic"] = {"deductible": None}
+    assert office.pack() == expected
+
+
+def test_premiums_and_income_lines(tmp_path: Path) -> None:
+    office = Office(tmp_path, INVENTED)
+    office.put("资助参保", office.row("资助参保", 项目="资助", 值="90%"), 值="全额", 单位=None)
+    office.put("资助参保", office.row("资助参保", 项目="资助", 值="不低于60%"), 值="不低于 65.5%")
+    office.add("资助参保", 项目="资助", 年度=2025, 身份="特困人员", 值=320, 单位="元", 依据文件="青岚医保发〔2023〕2号")
+    office.add(
+        "收入线",
+        身份="低保边缘家庭成员",
+        怎样比="低于",
+        值="1,200.50",
+        单位="元",
+        从哪天起="2025/1/1",
+        依据文件="青岚医保发〔2023〕2号",
+    )
+    expected = before(INVENTED)
+    first, second = expected["premium_subsidy"]
+    first["rows"][1]["pays"] = "full"
+    first["rows"][3]["pays"] = {"at_least": "65.5%"}
+    second["rows"] = [{"identities": ["tekun"], "pays": "320 yuan", "cite": "qc2"}]
+    expected["income_lines"].append(
+        {"identity": "dibao_margin", "under": "1,200.50 yuan", "from": datetime.date(2025, 1, 1), "cite": "qc2"}
+    )
     assert office.pack() == expected
 
 

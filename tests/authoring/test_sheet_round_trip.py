@@ -142,7 +142,9 @@ def test_every_sheet_can_be_filled_and_printed(tmp_path: Path) -> None:
     assert book.sheetnames[:8] == [
         "说明", "基本信息", "文件", "本地代码", "收入基数", "身份时效", "对象分类", "情形判定",
     ]  # fmt: skip
-    assert book.sheetnames[-5:] == ["一站式", "预警线", "读文说明", "其他", "词表"]
+    assert book.sheetnames[-8:] == [
+        "一站式", "预警线", "收入线", "资助参保", "与国家框架不同", "读文说明", "其他", "词表",
+    ]  # fmt: skip
     layers = ["基本医疗保险", "大病保险", "职工大额补充（只算不付）", "医疗救助", "倾斜救助", "门诊慢病补助"]
     assert [name for name in book.sheetnames if name in layers] == layers
     for page in book.worksheets:
@@ -168,6 +170,15 @@ def test_every_sheet_can_be_filled_and_printed(tmp_path: Path) -> None:
         "备注",
     } <= head.keys()
     assert page.column_dimensions[head["写法（程序用）"]].hidden
+
+
+def test_of_the_sections_only_what_removes_something_has_no_sheet_of_its_own(tmp_path: Path) -> None:
+    """A section that falls to 其他 is legible to nobody: of all packs only removals (``~``) stand there."""
+    for ref in PACKS:
+        to_workbook(ref, tmp_path / "a.xlsx")
+        page = openpyxl.load_workbook(tmp_path / "a.xlsx", read_only=True)["其他"]
+        said = {row[1] for row in page.iter_rows(min_row=4, max_col=2, values_only=True) if row[0]}
+        assert said <= {"~"}, ref
 
 
 def test_an_unknown_value_says_so_in_words_and_in_colour(tmp_path: Path) -> None:

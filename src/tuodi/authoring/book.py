@@ -158,7 +158,7 @@ def _leave(left: Map, key: str, node: Tree) -> None:
 
 
 def _context(labels: Labels, lang: str, layer: str, form: str) -> Context:
-    return Context(labels, lang, layer, form == "one_stop")
+    return Context(labels, lang, layer, form in ("one_stop", "premium"))
 
 
 def _fitted(
@@ -206,6 +206,8 @@ def _section_sheet(form: SheetForm, tree: Map, labels: Labels, lang: str, left: 
     conditions = [name for name in wide if any(row.get(f"when.{name}") for row in rows)]
     if form.key == "one_stop":
         conditions = ["class", "setting", "place"]
+    elif form.key == "premium":
+        conditions = ["class", "person_type"]
     elif form.key == "derived":
         conditions = [
             *("setting", "provider_level"),

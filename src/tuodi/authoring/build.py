@@ -25,6 +25,7 @@ from tuodi.authoring.layout import (
     sheet_name,
 )
 from tuodi.authoring.lines import Group, Line
+from tuodi.authoring.list_rows import LISTS
 from tuodi.authoring.notes import note_words
 from tuodi.authoring.people_rows import class_group
 from tuodi.authoring.read import RawSheet
@@ -232,7 +233,7 @@ class _Builder:
         heads = self._layer_heads()
         self._read_classes()
         self._read_layers(heads)
-        for key in ("record", "identities", "one_stop", "monitoring", "notes"):
+        for key in ("record", "identities", *LISTS):
             self._section(key)
         self._add_rest()
         order = {name: number for number, name in enumerate(self.built.sheets)}

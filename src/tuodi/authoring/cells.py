@@ -16,8 +16,22 @@ from tuodi.i18n import LANGUAGES, translator
 from tuodi.money import parse_yuan, yuan
 
 __all__ = [
-    "RATES", "UnfitError", "WrongCellError", "day_text", "listed_units", "read_cites", "read_conditions",
-    "read_rounding", "read_value", "read_window", "show_cites", "show_conditions", "show_rounding", "show_value",
+    "RATES",
+    "UnfitError",
+    "WrongCellError",
+    "day_text",
+    "listed_units",
+    "read_cites",
+    "read_conditions",
+    "read_pays",
+    "read_rounding",
+    "read_value",
+    "read_window",
+    "show_cites",
+    "show_conditions",
+    "show_pays",
+    "show_rounding",
+    "show_value",
     "show_window",
 ]  # fmt: skip
 
@@ -50,7 +64,8 @@ def _words(lang: str) -> dict[str, str]:
         "unknown": _("未知"), "unknown_as_none": _("未知，暂按不设限额"), "none": _("不设限额"), "yuan": _("元"),
         "ten_thousand": _("万元"), "share": _("{name}的%"), "rounded": _("{unit}（{how}）"), "rest": _("其余情况"),
         "counter": _("共用额度"), "counts": _("限额累计"), "after": _("{direction}到{to}"),
-        "months": _("{day}前{n}个月"),
+        "months": _("{day}前{n}个月"), "full": _("全额"), "of_premium": _("个人缴费标准的%"),
+        "at_least": _("不低于{share}"),
     }  # fmt: skip
 
 
@@ -92,11 +107,43 @@ def show_value(tree: Tree, kind: str, labels: Labels, lang: str) -> tuple[str, s
     return plain.removesuffix(" yuan"), words["yuan"], ""
 
 
+def show_pays(tree: Tree, labels: Labels, lang: str) -> tuple[str, str, str]:
+    """What is paid of a premium: all, an amount, a share of it, at least a share, or unknown."""
+    words = _words(lang)
+    if isinstance(tree, Mapping) and tree.keys() == {"at_least"} and isinstance(tree["at_least"], str):
+        return words["at_least"].format(share=tree["at_least"]), words["of_premium"], ""
+    if tree == "full":
+        return words["full"], "", ""
+    if isinstance(tree, str) and tree.endswith("%"):
+        return str(tree), words["of_premium"], ""
+    if isinstance(tree, str) and _SHARE.fullmatch(tree):
+        raise UnfitError
+    return show_value(tree, "amount", labels, lang)
+
+
+def read_pays(value: str, unit: str, remark: str, labels: Labels, lang: str) -> Tree:
+    """The payment that three cells say. Raises :class:`WrongCellError`."""
+    if _said(value, "full"):
+        return Word("full")
+    if unit.strip() and not _said(unit, "of_premium"):
+        return read_value(value, unit, remark, "amount", labels, lang)
+    for tongue in LANGUAGES:
+        before, _share, after = _words(tongue)["at_least"].partition("{share}")
+        match = re.fullmatch(f"{re.escape(normal(before))} ?(.*){re.escape(normal(after))}", normal(value))
+        if match:
+            return Map({"at_least": Word(_percent(match[1], bool(unit.strip()), lang))})
+    if normal(value).endswith("%") or unit.strip():
+        return Word(_percent(value, bool(unit.strip()), lang))
+    return read_value(value, unit, remark, "amount", labels, lang)
+
+
 def listed_units(kind: str, labels: Labels, lang: str) -> list[str]:
     """The units that a value of this kind may have."""
+    words = _words(lang)
     if kind in RATES:
         return ["%"]
-    words = _words(lang)
+    if kind == "pays":
+        return [words["yuan"], words["of_premium"]]
     shares = [words["share"].format(name=labels.show("reference", key, lang)) for key in labels.codes("reference")]
     return [words["yuan"], *shares]
 

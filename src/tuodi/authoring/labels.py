@@ -55,6 +55,7 @@ def _words(lang: str) -> dict[str, dict[str, str]]:
             "basic": _("基本医保类"), "catastrophic": _("大病保险类"), "assistance": _("医疗救助类"),
             "tilt": _("倾斜救助类"), "other": _("其他类"),
         },
+        "bound": {"under": _("低于"), "upto": _("不超过")},
         "basis": {"monthly": _("每月"), "yearly": _("每年")},
         "form": {
             "law": _("政策文件"), "page": _("网页"), "example": _("公布的例子"), "calc": _("推算"),
@@ -99,7 +100,9 @@ def _words(lang: str) -> dict[str, dict[str, str]]:
         "span": {
             "stay": _("每次住院"), "year": _("每年"), "twelve_months": _("连续十二个月"), "unknown": _("未知"),
         },
-        "cadence": {"daily": _("每日"), "ten_days": _("每旬"), "monthly": _("每月"), "quarterly": _("每季度")},
+        "cadence": {"daily": _("每日"), "ten_days": _("每旬"), "monthly": _("每月"), "quarterly": _("每季度"),
+            "unknown": _("未知"),
+        },
         "amount_op": {"over": _("超过"), "at_least": _("不低于"), "under": _("低于"), "at_most": _("不超过")},
         "payer": {
             "paid_basic": _("基本医保支付"), "paid_civil_servant": _("公务员补助支付"),

@@ -107,6 +107,15 @@ FORMS: tuple[SheetForm, ...] = (
         Column("over", "word:span", 14), _VALUE, _UNIT, Column("cadence", "word:cadence", 10), *_CITE, _EN, _REMARK,
         _HINT,
     )),
+    SheetForm("income_lines", (
+        Column("identity", "word:identity", 24), Column("bound", "word:bound", 12), _VALUE, _UNIT,
+        Column("basis", "word:basis", 10), Column("from", "date", 13), *_CITE, _REMARK, _HINT,
+    )),
+    SheetForm("premium", (
+        _ITEM, Column("year", "int", 8), _IDENTITIES, _WHEN, _OTHER, _VALUE, _UNIT, Column("own", "yuan", 14), *_CITE,
+        _REMARK, _HINT,
+    )),
+    SheetForm("departs", (_ID, _ZH, *_CITE, _EN, _HINT)),
     SheetForm("notes", (Column("zh", "text", 70), *_CITE, Column("en", "text", 60), _HINT)),
     SheetForm("rest", (Column("path", "text", 50), Column("said", "text", 60))),
 )  # fmt: skip
@@ -119,7 +128,8 @@ def _sheet_names(lang: str) -> dict[str, str]:
     return {
         "help": _("说明"), "basic": _("基本信息"), "documents": _("文件"), "codes": _("本地代码"),
         "reference": _("收入基数"), "identities": _("身份时效"), "classes": _("对象分类"), "derived": _("情形判定"),
-        "record": _("结算记录"), "one_stop": _("一站式"), "monitoring": _("预警线"), "notes": _("读文说明"),
+        "record": _("结算记录"), "one_stop": _("一站式"), "monitoring": _("预警线"), "income_lines": _("收入线"),
+        "premium": _("资助参保"), "departs": _("与国家框架不同"), "notes": _("读文说明"),
         "rest": _("其他"), "words": _("词表"), "errors": _("需更正"),
     }  # fmt: skip
 
@@ -139,6 +149,8 @@ def _headers(lang: str) -> dict[str, str]:
         "members": _("包含的身份"),
         "is": _("结果"), "measure": _("监测什么"), "after": _("在哪项待遇之后"), "over": _("累计期间"),
         "cadence": _("频次"), "path": _("位置"), "said": _("内容"),
+        "identity": _("身份"), "bound": _("怎样比"), "basis": _("按月或按年"), "from": _("从哪天起"),
+        "own": _("个人缴（元）"),
     }  # fmt: skip
 
 
@@ -177,7 +189,9 @@ def _items(lang: str) -> dict[str, tuple[str, str]]:
         "subject": (_("救助单位"), "word:subject"), "less_other_aid": (_("扣除其他救助"), "flag"),
         "once_per": (_("次数"), "word:once_per"),
         "document": (_("文件"), ""), "code": (_("本地代码"), ""), "one_stop": (_("一站式"), ""),
-        "monitoring": (_("预警线"), "amount"), "note": (_("读文说明"), ""),
+        "monitoring": (_("预警线"), "amount"), "income_line": (_("收入线"), "amount"),
+        "premium": (_("个人缴费标准"), "amount"), "subsidy": (_("资助"), "pays"), "depart": (_("与国家框架不同"), ""),
+        "note": (_("读文说明"), ""),
     }  # fmt: skip
 
 

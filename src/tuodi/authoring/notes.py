@@ -32,6 +32,7 @@ def note_words(found: str, expected: str, lang: str) -> tuple[str, str]:
         "code": _("代码种类和代号都要写"),
         "reference": _("每个基数一行“基数”，各年“数额”的代号与它相同"),
         "year": _("四位年度，每年一行"),
+        "bound": _("低于（线本身不算）或者不超过（线本身也算）"),
         "layer": _("“只适用于”从下拉列表中选一项待遇，或者空着"),
     }
     if found == "bracket_order":

@@ -19,6 +19,7 @@ from tuodi.authoring.cells import (
     read_cites,
     read_codes,
     read_conditions,
+    read_pays,
     read_rounding,
     read_value,
     read_window,
@@ -26,11 +27,12 @@ from tuodi.authoring.cells import (
     show_codes,
     show_conditions,
     show_extra,
+    show_pays,
     show_rounding,
     show_value,
     show_window,
 )
-from tuodi.authoring.labels import Labels, WrongError
+from tuodi.authoring.labels import Labels, WrongError, static
 from tuodi.authoring.layout import SheetForm, find_item, item_kind, item_word
 from tuodi.authoring.lines import Line
 from tuodi.authoring.tree import SPECIAL, Cell, Tree, Word
@@ -109,6 +111,8 @@ def _show(said: Any, kind: str, context: Context, line: Line) -> str:
         return labels.show(str(line.says.get("set")), said, lang)
     if what == "docname" and line.says.get("form") == "recall":
         return labels.show("recall", said, lang)
+    if what == "yuan":
+        return show_value(said, "amount", labels, lang)[0]
     if getattr(said, "quoted", False) != (what in ("text", "docname") and SPECIAL.fullmatch(said) is not None):
         raise UnfitError(said)
     return str(said)
@@ -141,6 +145,10 @@ def _show_value(value: Tree, line: Line, texts: dict[str, str], context: Context
     if kind in (*RATES, "amount", "limit"):
         shown, texts["unit"], why = show_value(value, kind, labels, lang)
         texts["value"] = shown
+        if why:
+            texts["remark"] = why
+    elif kind == "pays":
+        texts["value"], texts["unit"], why = show_pays(value, labels, lang)
         if why:
             texts["remark"] = why
     elif kind == "rounding":
@@ -270,6 +278,8 @@ def _read(text: str, kind: str, key: str, line: Line, context: Context) -> Any:
             return _members(text, labels, lang)
         if what == "docname" and line.says.get("form") == "recall":
             return Word(labels.find("recall", text, lang))
+        if what == "yuan":
+            return read_value(text, static("to")["yuan"][0], "", "amount", labels, lang)
     except WrongError as wrong:
         raise WrongCellError(key, wrong.found, wrong.expected) from None
     return _scalar(text, what, key, lang)
@@ -353,8 +363,12 @@ def _read_value(row: Row, line: Line, context: Context) -> None:
     kind = item_kind(line.item)
     _ = translator("authoring", context.lang)
     text = row.get("value")
-    if kind in (*RATES, "amount", "limit"):
-        line.says["value"] = read_value(text, row.get("unit"), row.get("remark"), kind, context.labels, context.lang)
+    if kind in (*RATES, "amount", "limit", "pays"):
+        cells = (text, row.get("unit"), row.get("remark"))
+        if kind == "pays":
+            line.says["value"] = read_pays(*cells, context.labels, context.lang)
+        else:
+            line.says["value"] = read_value(*cells, kind, context.labels, context.lang)
         if not isinstance(line.says["value"], Mapping) or "unknown" not in line.says["value"]:
             line.remark = row.get("remark").strip()
         return

@@ -19,11 +19,11 @@ from tuodi.authoring.lines import (
     pick,
     text_of,
     texts_of,
-    when_of,
 )
-from tuodi.authoring.parts import by_name, line_at, list_in, map_of, mapping_in, once_each, put, put_title, title_in
+from tuodi.authoring.list_rows import LISTS
+from tuodi.authoring.parts import by_name, line_at, map_of, mapping_in, once_each, put, put_title, title_in
 from tuodi.authoring.people_rows import DERIVED, IDENTITIES
-from tuodi.authoring.tree import Map, Seq, Tree, Word
+from tuodi.authoring.tree import Map, Tree, Word
 
 __all__ = ["SECTION_GROUPS"]
 
@@ -258,86 +258,6 @@ def _recorded_tree(lines: Sequence[Line], above: Above, note: Note) -> Tree:
     return Map({name: line.words("value") for name, line in once_each(by_name(lines, note), note)})
 
 
-def _one_stop_lines(node: Tree, above: Above) -> list[Line]:
-    lines = []
-    for row in list_in(node):
-        pairs = pick(row, ("class", "setting", "place", "cite"))
-        when = when_of({key: item for key, item in pairs.items() if key != "cite"})
-        lines.append(
-            Line("one_stop", {"when": when}, cites_of(pairs["cite"]) if "cite" in pairs else (), sources=[row])
-        )
-    return lines
-
-
-def _one_stop_tree(lines: Sequence[Line], above: Above, note: Note) -> Tree:
-    made = Seq()
-    for line in lines:
-        row = Map(line.conditions())
-        row.at = line_at(line)
-        if line.cite:
-            row["cite"] = cite_tree(line.cite, line.at.get("doc"))
-        made.append(row)
-    return made
-
-
-_LINE_WORDS = ("measure", "after", "over", "cadence")
-
-
-def _monitoring_lines(node: Tree, above: Above) -> list[Line]:
-    lines = []
-    for row in list_in(node):
-        pairs = pick(row, ("id", "title", "identities", "line", "cite", *_LINE_WORDS))
-        says: dict[str, Any] = {key: text_of(pairs[key]) for key in ("id", *_LINE_WORDS) if key in pairs}
-        says |= title_in(pairs)
-        if "identities" in pairs:
-            says["identities"] = texts_of(pairs["identities"])
-        if "line" not in pairs:
-            raise UnfitError
-        says["value"] = pairs["line"]
-        cites = cites_of(pairs["cite"]) if "cite" in pairs else ()
-        lines.append(Line("monitoring", says, cites, sources=[row, pairs["line"]]))
-    return lines
-
-
-def _monitoring_tree(lines: Sequence[Line], above: Above, note: Note) -> Tree:
-    made = Seq()
-    for line in lines:
-        row = map_of(line)
-        put(row, "id", line.word("id"))
-        put_title(row, line)
-        put(row, "identities", line.words("identities"))
-        for key in ("measure", "after", "over"):
-            put(row, key, line.word(key))
-        put(row, "line", line.value())
-        put(row, "cadence", line.word("cadence"))
-        if line.cite:
-            row["cite"] = cite_tree(line.cite, line.at.get("doc"))
-        made.append(row)
-    return made
-
-
-def _note_lines(node: Tree, above: Above) -> list[Line]:
-    lines = []
-    for row in list_in(node):
-        pairs = pick(row, ("zh", "en", "cite"))
-        says = {key: text_of(pairs[key]) for key in ("zh", "en") if key in pairs}
-        lines.append(Line("note", says, cites_of(pairs["cite"]) if "cite" in pairs else (), sources=[row]))
-    return lines
-
-
-def _note_tree(lines: Sequence[Line], above: Above, note: Note) -> Tree:
-    made = Seq()
-    for line in lines:
-        row = Map()
-        row.at = line_at(line, "zh")
-        put(row, "zh", line.word("zh"))
-        put(row, "en", line.word("en"))
-        if line.cite:
-            row["cite"] = cite_tree(line.cite, line.at.get("doc"))
-        made.append(row)
-    return made
-
-
 SECTION_GROUPS: Mapping[str, tuple[Group, ...]] = {
     "basic": (
         _scalar("pack"), TITLE, _pairs("in_force", {"from": "in_force_from", "to": "in_force_to"}), _scalar("extends"),
@@ -354,8 +274,6 @@ SECTION_GROUPS: Mapping[str, tuple[Group, ...]] = {
         Group("given", ("given", "given_base"), _record_lines, _record_tree),
         Group("recorded_as", ("recorded_as",), _recorded_lines, _recorded_tree),
     ),
-    "one_stop": (Group("one_stop", ("one_stop",), _one_stop_lines, _one_stop_tree),),
-    "monitoring": (Group("monitoring", ("monitoring",), _monitoring_lines, _monitoring_tree),),
-    "notes": (Group("notes", ("note",), _note_lines, _note_tree),),
+    **LISTS,
 }  # fmt: skip
 """The sheets before and after the layers, each with its groups of rows."""

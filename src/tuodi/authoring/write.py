@@ -224,7 +224,7 @@ def _column_source(column: Column, sheet: Sheet, lists: _Lists, documents: Sheet
 
 def _value_lists(page: Any, number: int, row: Row, sheet: Sheet, lists: _Lists, lang: str) -> None:
     item = next((item for item in (sheet.items or ()) if item_word(item, lang) == row.get("item")), "")
-    kind = item_kind(item) if item else "amount" if sheet.form == "monitoring" else ""
+    kind = item_kind(item) if item else "amount" if sheet.form in ("monitoring", "income_lines") else ""
     places = {column.key: place for place, column in enumerate(sheet.columns)}
     what, _colon, name = kind.partition(":")
     source = ""
@@ -241,7 +241,7 @@ def _value_lists(page: Any, number: int, row: Row, sheet: Sheet, lists: _Lists, 
         source = lists.of(known, "rounding")
     if source and "value" in places:
         _list(page, number, places["value"], number, source, what == "word" or kind in ("flag", "rounding"), lang)
-    if kind in (*RATES, "amount", "limit") and "unit" in places:
+    if kind in (*RATES, "amount", "limit", "pays") and "unit" in places:
         units = lists.of(listed_units(kind, lists.labels, lang), f"unit {kind}")
         _list(page, number, places["unit"], number, units, False, lang)
 

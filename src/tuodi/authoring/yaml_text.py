@@ -19,7 +19,7 @@ WIDTH = 116
 SECTIONS = (
     "pack", "title", "in_force", "extends", "documents", "dates", "codes", "reference", "identities", "classes",
     "default_class", "class_order", "choose", "derived", "hospital_part", "given", "recorded_as", "rounding", "layers",
-    "awards", "one_stop", "late_repayment", "monitoring",
+    "awards", "one_stop", "late_repayment", "monitoring", "income_lines", "premium_subsidy", "departs",
 )  # fmt: skip
 """The order of a pack's sections; others follow, and the notes come last."""
 
