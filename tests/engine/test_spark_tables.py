@@ -11,7 +11,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import types as spark
 
 from tuodi import tables
-from tuodi.engine.spark_session import workers_errors
+from tuodi.engine.spark_session import first_cause, workers_errors
 from tuodi.engine.spark_tables import check_columns, spark_type
 from tuodi.errors import FileError, TableError, UsageError
 
@@ -95,6 +95,12 @@ def test_what_a_worker_raised_is_told_as_it_was(trace: str, kind: type[Exception
 def test_what_is_not_ours_stays_as_it_is() -> None:
     with pytest.raises(PySparkException, match="out of memory"), workers_errors():
         raise PySparkException("out of memory")
+
+
+def test_of_a_java_trace_the_last_cause_is_told() -> None:
+    trace = "An error\n: org.x.Y: a\n\tat b\nCaused by: org.y.Z$A: c\n\tat d\nCaused by: java.e.F: g: h\n\tat i"
+    assert first_cause(trace) == "g: h"
+    assert first_cause("no path\nmore") == "no path"
 
 
 def test_without_java_there_is_no_session_and_no_trace() -> None:

@@ -26,7 +26,7 @@ from pyspark.sql.udf import UserDefinedFunction
 from pyspark.util import PythonEvalType
 
 from tuodi.engine.spark_rows import KEY, Job, KeyedFunction, program_digest
-from tuodi.engine.spark_session import workers_errors
+from tuodi.engine.spark_session import first_cause, workers_errors
 from tuodi.engine.spark_tables import check_columns, spark_type
 from tuodi.errors import FileError, TableError, nearest
 from tuodi.tables import Schema
@@ -44,8 +44,8 @@ def read_table(session: SparkSession, uris: Sequence[str], schema: Schema) -> Da
         try:
             # Files of one folder may know different optional columns; one file's schema would lose the others'.
             frame = session.read.option("mergeSchema", "true").parquet(uri)
-        except PySparkException as error:
-            raise FileError(f"{uri}: not read as Parquet: {str(error).splitlines()[0]}") from error
+        except (Py4JError, PySparkException) as error:
+            raise FileError(f"{uri}: not read as Parquet: {first_cause(str(error))}") from error
         check_columns(schema, frame.schema, uri)
         columns = [f.col(name).cast(spark_type(schema, name)) for name in schema.columns if name in frame.columns]
         found.append(frame.select(columns))

@@ -20,7 +20,7 @@ from pyspark.sql import SparkSession
 
 from tuodi.errors import FileError, TableError, TuodiError, UsageError
 
-__all__ = ["session_on", "workers_errors"]
+__all__ = ["first_cause", "session_on", "workers_errors"]
 
 SETTINGS: Mapping[str, str] = {
     "spark.app.name": "tuodi",
@@ -32,6 +32,7 @@ SETTINGS: Mapping[str, str] = {
 _OURS = re.compile(r"tuodi\.errors\.(\w+): (.+)")
 _ABSENT = re.compile(r"ModuleNotFoundError: (.+)")
 _KINDS: Mapping[str, type[TuodiError]] = {kind.__name__: kind for kind in (FileError, TableError, UsageError)}
+_CAUSE = re.compile(r"Caused by: [\w.$]+: (.+)")
 _SCREEN = 2
 """The number of standard error."""
 
@@ -92,6 +93,12 @@ def _why(log: BinaryIO, error: str) -> str:
         return f"Java 17 or newer does not start: {next(iter(lines), 'nothing was said')}"
     loud = [line for line in lines if " ERROR " in line]
     return next(reversed(loud or lines), (error.splitlines() or ["nothing was said"])[0])
+
+
+def first_cause(text: str) -> str:
+    """What went wrong in the end, without the classes of Java around it."""
+    causes = _CAUSE.findall(text)
+    return str(causes[-1]) if causes else next(iter(text.splitlines()), "")
 
 
 @contextmanager
