@@ -188,6 +188,7 @@ ONE = {
     "a premium": ("[dibao, hardship_child], pays: 90%", "[dibao, hardship_child], pays: 80%",
                   "2024 年资助参保"),
     "a line of income": ('identity: dibao, under: "900 yuan"', 'identity: dibao, under: "950 yuan"', "低保对象"),
+    "where it is recorded": ("guarantee: [paid_other], grant", "guarantee: [paid_tilt], grant", "记在哪些项目"),
     "a day": ("identity: any_day_of_stay", "identity: on_admission", "身份的日期"),
     "a period": ("in_force: {from: 2024-01-01}", "in_force: {from: 2024-02-01}", "施行日期"),
     "a choice": ("    notional: true\n", "", "支付"),

@@ -159,8 +159,8 @@ _SECTIONS = (
     "award", "one_stop", "late", "monitoring", "income", "premium", "departs", "note",
 )  # fmt: skip
 _STEPS = (
-    "form", "given", "when", "base_over", "base", "deductible", "brackets", "rate", "factor", "points", "fixed",
-    "top_up", "cap", "notional", "recompute", "rounding",
+    "form", "given", "recorded", "when", "base_over", "base", "deductible", "brackets", "rate", "factor", "points",
+    "fixed", "top_up", "cap", "notional", "recompute", "rounding",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from tuodi.law.phrases import (
 )
 from tuodi.law.premium import premium_words
 from tuodi.law.show import monitoring_words
-from tuodi.law.statement import Fact, Names
+from tuodi.law.statement import Fact, Key, Names
 from tuodi.law.words import (
     code_words,
     column_words,
@@ -55,7 +55,7 @@ def _about(pack: Pack, lang: str) -> Iterator[Fact]:
         yield Fact(("to",), section, "", _("失效日期"), ends, ends)
     for document in pack.documents.values():
         name = document_text(document, lang)
-        key = ("document", document.kind, document.name, str(document.date or ""))
+        key: Key = ("document", document.kind, document.name, str(document.date or ""))
         said = _("{name}《{title}》").format(name=name, title=document.title) if document.title else name
         yield Fact(key, _("依据"), "", _("文件"), said, key)
         verified = _("已与原文核对") if document.verified else _("未核对")
@@ -129,7 +129,7 @@ def _references(pack: Pack, lang: str) -> Iterator[Fact]:
 def _audit(pack: Pack, names: Names, lang: str) -> Iterator[Fact]:
     _ = translator("law", lang)
     section = _("一站式结算与零星报销")
-    numbers = {name: number for system in reversed(names.classes.values()) for name, number in system.items()}
+    numbers = {name: number for system in reversed(list(names.classes.values())) for name, number in system.items()}
     for item in pack.one_stop:
         same = (
             frozenset(numbers.get(name, -1) for name in item.classes), frozenset(item.settings), frozenset(item.places),

@@ -11,7 +11,7 @@ from tuodi.i18n import translator
 from tuodi.law.cells import meaning
 from tuodi.law.model import NO_LIMIT, Award, Cap, Cite, Classes, Layer, Pack, Table
 from tuodi.law.phrases import base_words, rounding_said, shared_with, window_words
-from tuodi.law.statement import Fact, Names, Slot
+from tuodi.law.statement import Fact, Key, Names, Slot
 from tuodi.law.words import (
     cap_title,
     class_words,
@@ -50,6 +50,7 @@ def class_facts(pack: Pack, classes: Classes, system: str, names: Names, lang: s
     _ = translator("law", lang)
     numbers = names.classes.get(system, {})
     section = _("{layer}的对象").format(layer=names.titles[system]) if system else _("对象")
+    key: Key
     for item in classes.order:
         if not item.members:
             continue
@@ -96,7 +97,12 @@ def _layer(pack: Pack, layer: Layer, names: Names, lang: str) -> Iterator[Fact]:
             what = _("取自记录的项目（{who}）").format(who=who)
             said = _("、").join(record_words(column, lang) for column in columns)
             yield Fact((*where, "given", scheme), section, layer.id, what, said, columns, layer.given.cites)
+        base = _("、").join(code_words(pack, "part", part, lang) for part in layer.given.base)
+        key = (*where, "given", "base")
+        yield Fact(key, section, layer.id, _("从哪些费用里付"), base, layer.given.base, layer.given.cites, detail=True)
         return
+    recorded = _("、").join(record_words(column, lang) for column in layer.recorded_as)
+    yield Fact((*where, "recorded"), section, layer.id, _("记在哪些项目"), recorded, layer.recorded_as, detail=True)
     if layer.classes != pack.classes:
         yield from class_facts(pack, layer.classes, layer.id, names, lang)
     yield from _gate(pack, layer, names, lang)
@@ -130,6 +136,7 @@ def _same_codes(layer: Layer, column: str, codes: Iterable[str], names: Names) -
 def _steps(pack: Pack, layer: Layer, names: Names, lang: str) -> Iterator[Fact]:
     _ = translator("law", lang)
     section, where = names.titles[layer.id], ("layer", layer.id)
+    same: Hashable
     base = (layer.base.parts, frozenset(layer.base.unpaid), layer.base.paid_down or layer.base.parts)
     yield Fact((*where, "base"), section, layer.id, _("基数"), base_words(layer, lang), base, layer.cites)
     spans = {

@@ -25,7 +25,7 @@ STANDINGS: tuple[Standing, ...] = ("verified", "law", "page", "example", "calc",
 """From the firmest to none: a value with several sources is as firm as the weakest."""
 
 UNCITED = frozenset({"from", "to", "document", "code", "order", "class_order", "class_order_stated", "default_class",
-                     "departs", "note"})  # fmt: skip
+                     "departs", "recorded", "note"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def bases(pack: Pack, lang: str) -> Iterator[Basis]:
     """Every value of the pack: what concerns all of it, then layer by layer, tables row by row."""
     names, _same = common_names(pack, pack, lang)
     for fact in facts(pack, names, lang):
-        if fact.key[0] in UNCITED:
+        if fact.key[0] in UNCITED or fact.key[-1] in UNCITED:
             continue
         firm = standing(pack, fact.cites, unknown=_says_unknown(fact.same))
         yield Basis(fact.section, fact.what, fact.text, cite_text(pack, fact.cites, lang), firm)

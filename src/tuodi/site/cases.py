@@ -102,10 +102,15 @@ def case_view(case: Case, pack: Pack | None, lang: str) -> CaseView:
         address=address,
         bills=tuple(_bill(row, pack, lang) for row in case.rows("claims")),
         identities=_identities(case, pack, lang),
-        arithmetic=tuple(map(str, case.data.get("arithmetic") or ())),
+        arithmetic=tuple(map(_sum, case.data.get("arithmetic") or ())),
         expected=tuple(_expected(row, pack, lang) for row in case.rows("expect")),
         difference=difference if isinstance(difference, str) else title_words(difference, lang),
     )
+
+
+def _sum(line: str) -> str:
+    """A line of arithmetic with the signs that people write."""
+    return line.replace("*", "×").replace(" / ", " ÷ ").replace(" - ", " − ")
 
 
 def _source(case: Case, pack: Pack | None, lang: str) -> tuple[str, str]:
