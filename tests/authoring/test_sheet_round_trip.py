@@ -186,3 +186,15 @@ def test_an_unknown_value_says_so_in_words_and_in_colour(tmp_path: Path) -> None
     page = openpyxl.load_workbook(tmp_path / "a.xlsx")["基本医疗保险"]
     marked = [cell for row in page.iter_rows(min_row=4) for cell in row if cell.fill.start_color.rgb == "FFFCE4D6"]
     assert [cell.value for cell in marked] == ["未知", "特药支付比例的附件没有读到"]
+
+
+def test_comments_behind_values_are_remarks(tmp_path: Path) -> None:
+    """What a line says of itself stands beside the value on the sheet, and in the YAML that comes back."""
+    to_workbook("cn/110000/2023", tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    told = {cell.value for page in book.worksheets for row in page.iter_rows() for cell in row}
+    assert "2018 年文本为 20 万元，此后提高" in told
+    assert "未按规定转诊的原则上不纳入" in told
+    text = from_workbook(tmp_path / "a.xlsx").files["pack.yaml"]
+    (line,) = [line for line in text.splitlines() if '"250,000 yuan"' in line]
+    assert line.endswith("  # 2018 年文本为 20 万元，此后提高")

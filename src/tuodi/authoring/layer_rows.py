@@ -324,7 +324,8 @@ def _cap_lines(node: Tree, above: Above) -> list[Line]:
             raise UnfitError
         reach = when_of({key: below for key, below in when.items() if key != "cite"})
         rows = expand_table("cap", pairs["limit"], here, shared)
-        rows[0].sources.insert(0, item)
+        if len(rows) == 1:
+            rows[0].sources.insert(0, item)
         if len(rows) == 1 and not rows[0].says.get("when") and not rows[0].says.get("rest") and "cite" not in when:
             rows[0].says["when"] = reach
         else:

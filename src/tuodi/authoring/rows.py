@@ -35,7 +35,7 @@ from tuodi.authoring.cells import (
 from tuodi.authoring.labels import Labels, WrongError, static
 from tuodi.authoring.layout import SheetForm, find_item, item_kind, item_word
 from tuodi.authoring.lines import Line
-from tuodi.authoring.tree import SPECIAL, Cell, Tree, Word
+from tuodi.authoring.tree import SPECIAL, Cell, Tree, Word, remarks_in
 from tuodi.i18n import translator
 
 __all__ = ["Context", "Row", "line_of", "row_of", "verified_word"]
@@ -86,8 +86,8 @@ def row_of(line: Line, form: SheetForm, context: Context) -> Row:
         if "doc" not in columns:
             raise UnfitError("cite")
         texts["doc"], texts["article"] = show_cites(line.cite, context.labels, context.lang)
-    if line.remark and "remark" in columns and not texts.get("remark"):
-        texts["remark"] = line.remark
+    if "remark" in columns and not texts.get("remark"):
+        texts["remark"] = line.remark or "；".join(dict.fromkeys(filter(None, map(remarks_in, line.sources))))
     texts["hint"] = line.hint
     return Row({key: text for key, text in texts.items() if text})
 

@@ -71,8 +71,9 @@ def _labels(built: Built, roots: Sequence[Path] | None) -> Labels:
 def tree_at(place: Place) -> Map:
     """The tree of one pack's own file. Raises ``PackError`` where it is no YAML."""
     problems = Problems()
-    node = read_yaml(place.path.read_text("utf-8-sig"), place.name, place.id, problems)
-    tree = None if node is None else tree_of(node)
+    text = place.path.read_text("utf-8-sig")
+    node = read_yaml(text, place.name, place.id, problems)
+    tree = None if node is None else tree_of(node, text)
     if problems or not isinstance(tree, Map):
         raise PackError(problems.found or [Problem(place.name, 1, "", "no mapping", "a pack")])
     return tree

@@ -11,13 +11,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import yaml
+
 from tuodi.law.source import Node
 from tuodi.money import parse_yuan
 
 __all__ = [
     "SPECIAL", "Cell", "Map", "Seq", "Tree", "Word", "as_json", "at_of", "canonical", "flat", "from_json", "merged",
     "overlaid", "paths",
-    "place", "plain_amount", "same", "split_removed", "tree_of", "unfold",
+    "place", "plain_amount", "remarks_in", "same", "split_removed", "tree_of", "unfold",
 ]  # fmt: skip
 
 SPECIAL = re.compile(r"(true|false|null|yes|no|on|off|[-+]?[0-9][0-9_,.:eE+-]*|~|=|<<|)", re.IGNORECASE)
@@ -71,15 +73,43 @@ Tree = Mapping[str, Any] | list[Any] | str | None
 """A mapping, a list or a scalar; those made from files and rows are :class:`Map`, :class:`Seq` and :class:`Word`."""
 
 
-def tree_of(node: Node) -> Tree:
-    """The tree below a node of a file."""
-    if isinstance(node.content, dict):
-        return Map({key: tree_of(item) for key, item in node.content.items()})
-    if isinstance(node.content, list):
-        return Seq(tree_of(item) for item in node.content)
-    if node.content is None:
-        return None
-    return Word(node.content, quoted=node.quoted and SPECIAL.fullmatch(node.content) is not None)
+def tree_of(node: Node, text: str = "") -> Tree:
+    """The tree below a node of a file. With its text, a comment behind a value is a remark on it."""
+    last = {item.origin.line: item for item in node.walk() if isinstance(item.content, str)}
+    remarks = {id(last[line]): said for line, said in _comments(text).items() if line in last}
+
+    def made(item: Node) -> Tree:
+        if isinstance(item.content, dict):
+            return Map({key: made(below) for key, below in item.content.items()})
+        if isinstance(item.content, list):
+            return Seq(made(below) for below in item.content)
+        if item.content is None:
+            return None
+        quoted = item.quoted and SPECIAL.fullmatch(item.content) is not None
+        return Word(item.content, quoted=quoted, remark=remarks.get(id(item), ""))
+
+    return made(node)
+
+
+def _comments(text: str) -> dict[int, str]:
+    """Line → the comment behind what stands there."""
+    ends: dict[int, int] = {}
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        mark = token.end_mark
+        ends[mark.line] = max(ends.get(mark.line, 0), mark.column)
+    found = {}
+    for number, line in enumerate(text.splitlines()):
+        behind = line[ends[number] :].strip() if ends.get(number) else ""
+        if behind.startswith("#"):
+            found[number + 1] = behind.lstrip("#").strip()
+    return found
+
+
+def remarks_in(tree: Tree) -> str:
+    """The remarks on a tree and on what is in it."""
+    below: Iterable[Tree] = tree.values() if isinstance(tree, Mapping) else tree if isinstance(tree, list) else ()
+    said = [getattr(tree, "remark", ""), *(remarks_in(item) for item in below)]
+    return "；".join(dict.fromkeys(one for one in said if one))
 
 
 def at_of(tree: Tree) -> Cell | None:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
-from tuodi.authoring.tree import Map, Tree, Word
+from tuodi.authoring.tree import Map, Tree, Word, remarks_in
 
 __all__ = ["SECTIONS", "yaml_of"]
 
 WIDTH = 116
+LONG = 60
+"""A sentence longer than this stands on a line of its own."""
+
 SECTIONS = (
     "pack", "title", "in_force", "extends", "documents", "dates", "codes", "reference", "identities", "classes",
     "default_class", "class_order", "choose", "derived", "hospital_part", "given", "recorded_as", "rounding", "layers",
@@ -63,10 +66,10 @@ def _entry(key: str, node: Tree, indent: int, path: str, dash: str = "") -> list
     lead = f"{' ' * (indent - len(dash))}{dash}{_plain_or_quoted(Word(key), flow=False)}:"
     if node is None or isinstance(node, str):
         return _scalar_entry(lead, node, indent)
-    remark = _remarks(node)
+    remark = remarks_in(node)
     if _flowable(node, path):
         flow = _flow(node)
-        if len(lead) + 1 + len(flow) <= WIDTH + 2:
+        if _width(lead) + 1 + _width(flow) <= WIDTH + 2:
             return [f"{lead} {flow}{_comment(remark)}"]
         wrapped = _wrapped(node, f"{lead} ", " " * (len(lead) + 2)) if not _texty(node) else None
         if wrapped is not None and not isinstance(node, Mapping):
@@ -90,7 +93,7 @@ def _scalar_entry(lead: str, node: str | None, indent: int) -> list[str]:
     text = _plain_or_quoted(node, flow=False)
     comment = _comment(getattr(node, "remark", ""))
     foldable = re.fullmatch(r"\S+( \S+)+", node) and not getattr(node, "quoted", False)
-    if len(lead) + 1 + len(text) > WIDTH + 2 and foldable and len(node) < 2 * len(node.encode()) - len(node) + 60:
+    if _width(lead) + 1 + _width(text) > WIDTH + 2 and foldable:
         body = textwrap.wrap(node, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
         if len(body) > 1:
             return [f"{lead} >-{comment}", *(f"{' ' * (indent + 2)}{line}" for line in body)]
@@ -100,13 +103,13 @@ def _scalar_entry(lead: str, node: str | None, indent: int) -> list[str]:
 def _item(node: Tree, indent: int) -> list[str]:
     """One item of a block list."""
     lead = f"{' ' * indent}- "
-    remark = _remarks(node)
+    remark = remarks_in(node)
     if node is None or isinstance(node, str):
         return [f"{lead}{_plain_or_quoted(node, flow=False)}{_comment(remark)}"]
     flow = _flow(node)
-    if _flowable(node, "[]") and len(lead) + len(flow) <= WIDTH + 2:
+    if _flowable(node, "[]") and _width(lead) + _width(flow) <= WIDTH + 2:
         return [f"{lead}{flow}{_comment(remark)}"]
-    if isinstance(node, Mapping) and _flowable(node, "[]") and not _texty(node) and len(flow) < 3 * WIDTH:
+    if isinstance(node, Mapping) and _flowable(node, "[]") and not _texty(node) and _width(flow) < 3 * WIDTH:
         return _with_comment(_wrapped(node, lead, " " * (len(lead) + 1)), remark)
     if not isinstance(node, Mapping):
         return [f"{lead}{flow}{_comment(remark)}"]
@@ -134,7 +137,7 @@ def _flowable(node: Tree, path: str) -> bool:
 def _texty(node: Tree) -> bool:
     """Whether a row holds a sentence that is better off on a line of its own."""
     words = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
-    return any(isinstance(item, str) and len(item.encode()) > WIDTH for item in words)
+    return any(isinstance(item, str) and _width(item) > LONG for item in words)
 
 
 def _flow(node: Tree) -> str:
@@ -154,7 +157,7 @@ def _wrapped(node: Tree, lead: str, follow: str) -> list[str]:
     lines, line = [], f"{lead}{ends[0]}"
     for number, part in enumerate(parts):
         piece = part + (ends[1] if number == len(parts) - 1 else ",")
-        if number and len(line) + 1 + len(piece) > WIDTH + 2:
+        if number and _width(line) + 1 + _width(piece) > WIDTH + 2:
             lines.append(line)
             line = f"{follow}{piece}"
         else:
@@ -179,15 +182,9 @@ def _plain_or_quoted(word: Tree, *, flow: bool) -> str:
     return text if plain else json.dumps(text, ensure_ascii=False)
 
 
-def _remarks(node: Tree) -> str:
-    return "；".join(dict.fromkeys(found for found in _each_remark(node) if found))
-
-
-def _each_remark(node: Tree) -> Iterator[str]:
-    yield getattr(node, "remark", "")
-    below: Sequence[Tree] = list(node.values()) if isinstance(node, Mapping) else node if isinstance(node, list) else ()
-    for item in below:
-        yield from _each_remark(item)
+def _width(text: str) -> int:
+    """How wide a text is in a fixed-width font: a Chinese sign takes two places."""
+    return sum(2 if sign > "\u2e7f" else 1 for sign in text)
 
 
 def _comment(remark: str) -> str:
