@@ -19,11 +19,13 @@ from typing import Any
 import polars as pl
 
 from tuodi.audit import altered
-from tuodi.audit.prove import Stand, by_layer, reproduced, settle_layers
+from tuodi.audit.prove import Stand, reproduced
 from tuodi.audit.record import recorded_payments
 from tuodi.authoring.readings import QUESTIONS, Reading, readings_of
-from tuodi.law.model import Pack
-from tuodi.settlement import Law
+from tuodi.law.model import Layer, Pack
+from tuodi.settlement import Law, Settlement
+from tuodi.settlement.kernel import EVERYTHING
+from tuodi.settlement.run import settle_with
 from tuodi.tables import CLAIMS, IDENTITIES, conform
 
 __all__ = ["AGREES", "DIFFERS", "OPEN", "STATES", "UNRECORDED", "BillTried", "Case", "Trial", "try_pack"]
@@ -126,7 +128,7 @@ def try_pack(
     origin, listed = _identities(law, claims, identities)
     judged = tuple(dict.fromkeys(layer.id for pack in law.packs for layer in pack.layers if _computed(layer)))
     stand = Stand(law, claims, listed, persons, opening, window_from, judged)
-    runs = settle_layers(stand, trace=True)
+    runs = {layer: _settled(stand, law, listed, layer) for layer in judged}
     first = next(iter(runs.values())).bills if runs else None
     if first is None:
         return Trial(law, (), origin, claims.height)
@@ -137,8 +139,21 @@ def try_pack(
     return Trial(law, cases, origin, first.height - kept.height, too_many)
 
 
-def _computed(layer: Any) -> bool:
+def _computed(layer: Layer) -> bool:
     return layer.given is None and not layer.notional
+
+
+def _settled(stand: Stand, law: Law, identities: pl.DataFrame, layer: str) -> Settlement:
+    """The run that judges a layer: the computed layers before it are read from the record.
+
+    Every reading runs in the one kernel that can do everything. The kernel of each would be faster by a hair, and each
+    would have to be compiled first: seconds, for ten persons.
+    """
+    computed = {one.id for pack in law.packs for one in pack.layers if _computed(one)}
+    before = [name for name in law.layers[: law.layers.index(layer)] if name in computed]
+    return settle_with(
+        law, stand.claims, identities, stand.persons, stand.opening, stand.window_from, before, True, 1, EVERYTHING
+    )
 
 
 def _identities(law: Law, claims: pl.DataFrame, identities: pl.DataFrame | None) -> tuple[str, pl.DataFrame]:
@@ -153,7 +168,7 @@ def _identities(law: Law, claims: pl.DataFrame, identities: pl.DataFrame | None)
     return "bills", altered.at_hospital(claims, pack.dates.identity, known_identities(pack))
 
 
-def _bills(stand: Stand, runs: Mapping[str, Any], kept: pl.DataFrame) -> list[BillTried]:
+def _bills(stand: Stand, runs: Mapping[str, Settlement], kept: pl.DataFrame) -> list[BillTried]:
     """Every bill in every judged layer, in order of settlement."""
     known = {row["claim_id"]: row for row in stand.claims.iter_rows(named=True)}
     packs = {pack.id: pack for pack in stand.law.packs}
@@ -163,7 +178,9 @@ def _bills(stand: Stand, runs: Mapping[str, Any], kept: pl.DataFrame) -> list[Bi
         models = [one for pack in stand.law.packs for one in pack.layers if one.id == layer]
         recorded = dict(recorded_payments(stand.claims, models[:1]).select("claim_id", "recorded").iter_rows())
         own = dict(runs[layer].bills.select("claim_id", f"pay_{layer}").iter_rows())
-        for step in runs[layer].trace.filter(pl.col("layer") == layer).iter_rows(named=True):
+        steps = runs[layer].trace
+        assert steps is not None
+        for step in steps.filter(pl.col("layer") == layer).iter_rows(named=True):
             claim = step["claim_id"]
             if claim in of_bill:
                 pack = packs.get(of_bill[claim], stand.law.packs[-1])
@@ -256,12 +273,9 @@ def _gives(stand: Stand, reading: Reading, wanted: pl.DataFrame) -> bool:
     if reading.identity is not None:
         people = stand.claims["person_id"].unique()
         identities = altered.always(people, reading.identity) if reading.identity else altered.nobody(identities)
-    law = reading.law or stand.law
-    other = Stand(
-        law, stand.claims, identities, stand.persons, stand.opening, stand.window_from, stand.layers
-    )  # fmt: skip
-    payments = by_layer(settle_layers(other, layers=(reading.layer,)))
-    return not reproduced(wanted, payments).is_empty()
+    bills = _settled(stand, reading.law or stand.law, identities, reading.layer).bills
+    paid = bills.select("claim_id", pl.lit(reading.layer).alias("layer"), pl.col(f"pay_{reading.layer}").alias("pay"))
+    return not reproduced(wanted, paid).is_empty()
 
 
 def _telling(readings: Sequence[Reading]) -> list[Reading]:
