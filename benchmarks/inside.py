@@ -21,7 +21,7 @@ from tuodi.settlement.order import number_people
 
 __all__ = ["EVERYTHING", "forget", "machine_for", "pieces_of", "stream_of"]
 
-EVERYTHING = k.EVERYTHING
+EVERYTHING = k.EVERYTHING._replace(trace=False)
 Slice = Callable[[int, int], None]
 
 
@@ -78,7 +78,10 @@ def _stream(begin, end, bytes_in, words_in, words_out, bytes_out):  # type: igno
 def stream_of(machine: Machine) -> Slice:
     """A rule-free run over as many bytes: what the kernel's shape reads, and what it writes."""
     bills, shape, layers = machine.bills, machine.shape, len(machine.mode)
-    words = [bills.profile, bills.total, *bills.parts, bills.hospital]
+    in_scope, *others = bills.parts
+    words = [bills.profile, bills.total, in_scope, bills.hospital]
+    if shape.parts:
+        words += others
     if shape.unknowns:
         words += [bills.overlap, machine.opening_at]
     if shape.stays:

@@ -67,7 +67,7 @@ def _flags(options: Options) -> Iterator[Row]:
         name: on_threads(machine.run_slice, whole[name], lambda used=machine: inside.forget(used))
         for name, machine in machines.items()
     })  # fmt: skip
-    for name, words in (("trace", "every step kept"), ("full", "every feature and step compiled in")):
+    for name, words in (("trace", "every step kept"), ("full", "every feature compiled in")):
         yield Row(FIGURE, f"three plain layers, {words}", "the kernel as it is", made.height, best[name], best["plain"])
 
 
