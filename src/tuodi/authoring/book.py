@@ -319,12 +319,8 @@ def _layer_sheet(
             rows += _verified(fitted, labels, lang)
     known = {group.key for group in groups} | (set() if award else set(CLASS_KEYS))
     left.update({key: item for key, item in node.items() if key not in known})
-    conditions = [
-        column for column in wide
-        if column in COMMON_CONDITIONS or any(row.get(f"when.{column}") for row in rows)
-    ]  # fmt: skip
-    if award:
-        conditions = ["bracket"]
+    usual = ("bracket",) if award else COMMON_CONDITIONS
+    conditions = [column for column in wide if column in usual or any(row.get(f"when.{column}") for row in rows)]
     return Sheet("layers", name, physical(form, conditions), rows, name, items_of("layers", award), award)
 
 

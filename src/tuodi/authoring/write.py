@@ -23,7 +23,7 @@ from tuodi.authoring.rows import Row
 from tuodi.authoring.tree import Map, Word
 from tuodi.i18n import translator
 
-__all__ = ["write_sheets"]
+__all__ = ["heading", "write_sheets"]
 
 SPARE = 20
 """Empty rows below the last that have lists and frames too."""
@@ -115,7 +115,7 @@ def _fill(
         page.write_string(1, 0, remark, styles["remark"])
     page.set_row(1, 15 * _lines(remark, sum(column.width for column in columns[:span])))
     for place, column in enumerate(columns):
-        page.write_string(HEAD_ROW - 1, place, _header(column, lists.labels, lang), styles["head"])
+        page.write_string(HEAD_ROW - 1, place, heading(column, lists.labels, lang), styles["head"])
     page.set_row(HEAD_ROW - 1, 30)
     for number, row in enumerate(sheet.rows, HEAD_ROW):
         _row(page, number, row, columns, styles)
@@ -132,7 +132,8 @@ def _fill(
     page.print_area(0, 0, HEAD_ROW + len(sheet.rows) - 1 + (3 if not sheet.rows else 0), visible[-1])
 
 
-def _header(column: Column, labels: Labels, lang: str) -> str:
+def heading(column: Column, labels: Labels, lang: str) -> str:
+    """The name of a column as it stands in the header."""
     word = (
         labels.show("column", column.key.removeprefix("when."), lang)
         if column.kind == "when"
