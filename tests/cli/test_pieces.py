@@ -126,7 +126,13 @@ def test_the_same_bytes_for_every_cut_and_number_of_threads(tmp_path: Path, monk
     shuffled.mkdir()
     other, _ = stored(shuffled, claims.sample(fraction=1.0, shuffle=True, seed=9), identities)
     found = set()
-    for rows, threads, file in ((5, "1", path), (5, "3", other), (64, "2", path), (64, "5", other), (10_000, "2", path)):
+    for rows, threads, file in (
+        (5, "1", path),
+        (5, "3", other),
+        (64, "2", path),
+        (64, "5", other),
+        (10_000, "2", path),
+    ):
         monkeypatch.setattr(parts, "ROWS", rows)
         settled(file, lists, tmp_path / "out.parquet", "--threads", threads)
         found.add((tmp_path / "out.parquet").read_bytes())
@@ -143,6 +149,21 @@ def test_a_number_shared_by_two_persons_is_found_across_pieces(tmp_path: Path) -
     assert {one["reason"] for one in told["problems"]} == {"duplicate_id"}
     assert first not in in_fen(tmp_path / "out.parquet")["claim_id"].to_list()
     assert told["bills"] == claims.height - 2
+
+
+def test_a_reversal_of_another_persons_bill_is_found_across_pieces(tmp_path: Path) -> None:
+    claims, identities = invented()
+    claims = claims.filter(pl.col("reverses").is_null())
+    taken_back = claims.head(1).with_columns(
+        *((-pl.col(name)).alias(name) for name in MONEY),
+        claim_id=pl.lit("back"), reverses=pl.lit(claims["claim_id"][-1]),
+    )  # fmt: skip
+    path, lists = stored(tmp_path, pl.concat([claims, taken_back]).sort(ORDER), identities)
+    told = settled(path, lists, tmp_path / "out.parquet")
+    bills, wrong = as_a_whole(path, lists)
+    assert {one["reason"] for one in told["problems"]} == {"reversal_other_person", "reversal_pair"}
+    assert {(one["row"], one["reason"]) for one in told["problems"]} == wrong
+    assert in_fen(tmp_path / "out.parquet").sort(ORDER[0], ORDER[3]).equals(bills.sort(ORDER[0], ORDER[3]))
 
 
 def test_a_file_that_only_seems_to_lie_in_order_is_dealt_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

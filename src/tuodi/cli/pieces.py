@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,14 +28,14 @@ from tuodi.exchange import Reading, column_of, join_readings, read_piece
 from tuodi.settlement import Law, in_output_order
 from tuodi.settlement import settle as run_settle
 
-__all__ = ["Pieces", "SharedNumberError", "by_pieces", "settle_pieces"]
+__all__ = ["NeededWholeError", "Pieces", "by_pieces", "settle_pieces"]
 
 WORDS = ("status", "reason")
 """Columns of a result with few distinct texts."""
 
 
-class SharedNumberError(Exception):
-    """Two persons' bills have one number: only the file as a whole can say which is wrong."""
+class NeededWholeError(Exception):
+    """Two persons' bills have one number, or one reverses the other's: only the file as a whole can say what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,14 @@ class _Task:
 
     law: Law
     person: str
+    claim: str | None
+    reverses: str | None
     file: str
     lists: Mapping[str, pl.DataFrame]
     window_from: date | None
     given: Collection[str]
 
-    def __call__(self, cells: pl.DataFrame) -> tuple[Reading, pl.DataFrame, npt.NDArray[np.uint64], bool]:
+    def __call__(self, cells: pl.DataFrame) -> _Done:
         rows = cells[ROW]
         reading = read_piece(cells.drop(ROW), rows, self.person, self.file, local_codes(self.law.packs))
         claims = in_output_order(reading.frame)
@@ -70,8 +73,27 @@ class _Task:
             window_from=self.window_from, given=self.given,
         )  # fmt: skip
         named = claims["identity_at_hospital"].null_count() < claims.height
-        numbers = claims["claim_id"].hash().to_numpy()
-        return join_readings([reading], keep=False), found.bills.drop("counter_year", "pack"), numbers, named
+        bills = found.bills.drop("counter_year", "pack")
+        own_numbers = _numbers(cells, self.claim)
+        beyond = np.setdiff1d(_numbers(cells, self.reverses), own_numbers, assume_unique=True)
+        return _Done(join_readings([reading], keep=False), bills, own_numbers, beyond, named)
+
+
+class _Done(NamedTuple):
+    """A piece settled: its bills, the numbers of all its rows, and those that its reversals name and it lacks."""
+
+    reading: Reading
+    bills: pl.DataFrame
+    numbers: npt.NDArray[np.uint64]
+    beyond: npt.NDArray[np.uint64]
+    named_at_hospital: bool
+
+
+def _numbers(cells: pl.DataFrame, column: str | None) -> npt.NDArray[np.uint64]:
+    """Distinct bill numbers as hashes, in their order; equal ones may be chance, and the whole file then tells."""
+    if column is None or cells[column].null_count() == cells.height:
+        return np.zeros(0, np.uint64)
+    return np.unique(cells[column].drop_nulls().hash().to_numpy())
 
 
 def _stretch(frame: pl.DataFrame, persons: pl.Series) -> pl.DataFrame:
@@ -115,14 +137,16 @@ def settle_pieces(
 ) -> Pieces:
     """Settle a file of claims into ``draft``; ``lists`` holds the other tables of the command.
 
-    Raises :class:`SharedNumberError` where the file must be read as a whole, and what reading and settling raise.
+    Raises :class:`NeededWholeError` where the file must be read as a whole, and what reading and settling raise.
     """
     tables = {
         name: frame.sort("person_id", maintain_order=True)
         for name in ("identities", "persons", "opening")
         if (frame := getattr(lists, name)) is not None
     }
-    task = _Task(law, person, claims.name, tables, window_from, given)
+    headers = pq.read_schema(claims).names
+    claim, reverses = (column_of(name, headers, claims.name) for name in ("claim_id", "reverses"))
+    task = _Task(law, person, claim, reverses, claims.name, tables, window_from, given)
     for straight in (True, False) if lies_in_order(claims, person) else (False,):
         with TemporaryDirectory(prefix=".", dir=draft.parent) as folder:
             parts = straight_parts(claims, person) if straight else dealt_parts(claims, person, Path(folder))
@@ -138,27 +162,37 @@ def _run(
 ) -> Pieces:
     readings: list[Reading] = []
     numbers: list[npt.NDArray[np.uint64]] = []
+    beyond: list[npt.NDArray[np.uint64]] = []
     counts: Counter[tuple[str, str]] = Counter()
     names = []
     rows = pq.ParquetFile(claims).metadata.num_rows
 
     def tables() -> Iterator[pa.Table]:
-        done = 0
-        for reading, bills, own, named in each_in_order(parts, task, threads):
-            readings.append(reading)
-            numbers.append(own)
-            names.append(named)
-            counts.update({tuple(group): count for *group, count in bills.group_by(*WORDS).len().iter_rows()})
-            done += reading.rows_read
+        read = 0
+        for done in each_in_order(parts, task, threads):
+            readings.append(done.reading)
+            numbers.append(done.numbers)
+            beyond.append(done.beyond)
+            names.append(done.named_at_hospital)
+            counts.update(_count(done.bills))
+            read += done.reading.rows_read
             if told:
-                told.of(done, rows)
-            yield _arrow(bills)
+                told.of(read, rows)
+            yield _arrow(done.bills)
 
     bills = write_in_order(tables(), draft, _schema(task.law), "person_id", list(WORDS))
-    together = np.sort(np.concatenate(numbers)) if numbers else np.zeros(0, np.uint64)
-    if (together[1:] == together[:-1]).any():
-        raise SharedNumberError
+    every = np.sort(np.concatenate(numbers))
+    if (every[1:] == every[:-1]).any() or np.isin(np.concatenate(beyond), every).any():
+        raise NeededWholeError
     return Pieces(join_readings(readings, keep=False), bills, *_counted(counts), any(names))
+
+
+def _count(bills: pl.DataFrame) -> dict[tuple[str, str], int]:
+    """How many bills of each status and reason; most have none, and those are not grouped."""
+    said = bills["reason"] != ""
+    groups = bills.select(WORDS).filter(said).group_by(WORDS).len().iter_rows()
+    silent = (bills["status"].filter(~said) if said.any() else bills["status"]).value_counts().iter_rows()
+    return {(status, reason): count for status, reason, count in groups} | {(one, ""): count for one, count in silent}
 
 
 def _counted(counts: Counter[tuple[str, str]]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
@@ -182,7 +216,7 @@ def _money(law: Law) -> list[str]:
 def _schema(law: Law) -> pa.Schema:
     words = ("claim_id", "person_id", *WORDS)
     return pa.schema(
-        [*((name, pa.string()) for name in words), *((name, pa.decimal128(18, 2)) for name in _money(law))]
+        [*((name, pa.large_string()) for name in words), *((name, pa.decimal128(18, 2)) for name in _money(law))]
     )
 
 
@@ -191,7 +225,7 @@ def _arrow(bills: pl.DataFrame) -> pa.Table:
     columns = {}
     for name in bills.columns:
         if bills.schema[name] == pl.String():
-            columns[name] = bills[name].rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
+            columns[name] = bills[name].rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
         else:
             columns[name] = _decimal(bills[name])
     return pa.table(columns)

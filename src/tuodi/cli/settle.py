@@ -188,7 +188,7 @@ def _settle_by_pieces(
 ) -> None:  # fmt: skip
     """Settle a Parquet file without ever holding it whole, and leave; comes back if it must be held whole."""
     from tuodi.cli.output import drafts
-    from tuodi.cli.pieces import SharedNumberError, by_pieces, settle_pieces
+    from tuodi.cli.pieces import NeededWholeError, by_pieces, settle_pieces
 
     person = by_pieces(files, out)
     if person is None:
@@ -203,7 +203,7 @@ def _settle_by_pieces(
             )
             inputs.readings.insert(0, ("claims", done.reading))
             quarantine = draft.quarantine(inputs, files, lang)
-    except SharedNumberError:
+    except NeededWholeError:
         return
     if done.named_at_hospital and not files.get("identities"):
         _warn_without_list(lang)

@@ -22,7 +22,7 @@ __all__ = ["ROW", "NotInOrderError", "dealt_parts", "lies_in_order", "straight_p
 ROW = "row in the file"
 """The column that numbers rows as they lie in the file, from 1."""
 
-ROWS = 1 << 19
+ROWS = 1 << 18
 """Rows of a part, about: some hundred bytes each, times the copies while they are worked on."""
 
 SAMPLE = 256

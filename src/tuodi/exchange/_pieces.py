@@ -17,8 +17,8 @@ from tuodi.exchange._checks import check_readings
 from tuodi.exchange._header import match_headers
 from tuodi.exchange._raw import RawTable
 from tuodi.exchange._reading import FINDINGS, Reading, findings_frame
-from tuodi.exchange._tidy import doubtful_rows, is_typed, typed_frame
-from tuodi.tables import CLAIMS
+from tuodi.exchange._tidy import doubtful_rows, in_fen, is_typed
+from tuodi.tables import CLAIMS, conform
 
 __all__ = ["column_of", "join_readings", "read_piece"]
 
@@ -41,14 +41,15 @@ def read_piece(
     """
     if not is_typed(cells.schema, CLAIMS):
         return _read_long(cells, rows, file, local_codes)
-    doubts = doubtful_rows(cells, CLAIMS, local_codes)
+    fen = in_fen(cells, CLAIMS)
+    doubts = doubtful_rows(cells, fen, CLAIMS, local_codes)
     doubts |= cells["claim_id"].hash().is_duplicated().to_numpy() if _may_repeat(cells["claim_id"]) else False
     if not doubts.any():
-        return _reading(typed_frame(cells, CLAIMS), file, cells.columns)
+        return _reading(conform(fen, CLAIMS), file, cells.columns)
     # Whoever has one doubtful bill is read the long way whole: a bill and its reversal are looked at together.
     whose = cells[person].filter(pl.Series(doubts)).unique()
     long_way = cells[person].is_in(whose.implode(), nulls_equal=True)
-    quick = _reading(typed_frame(cells.filter(~long_way), CLAIMS), file, cells.columns)
+    quick = _reading(conform(fen.filter(~long_way), CLAIMS), file, cells.columns)
     slow = _read_long(cells.filter(long_way), rows.filter(long_way), file, local_codes)
     return join_readings([quick, slow], keep=True)
 

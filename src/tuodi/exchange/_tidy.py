@@ -18,9 +18,9 @@ from tuodi.exchange._checks import unusual_rows
 from tuodi.exchange._columns import code_set, kind_of
 from tuodi.exchange._words import code_book, value_key
 from tuodi.money import MOST_DIGITS
-from tuodi.tables import Schema, conform
+from tuodi.tables import Schema
 
-__all__ = ["doubtful_rows", "is_typed", "typed_frame"]
+__all__ = ["doubtful_rows", "in_fen", "is_typed"]
 
 Doubts = npt.NDArray[np.bool_]
 
@@ -42,47 +42,44 @@ def _fits(found: pl.DataType, schema: Schema, name: str) -> bool:
     return found == schema.columns[name]
 
 
-def typed_frame(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
-    """A typed file's rows as the table, money in fen; ``conform`` says of required columns that they are never null,
-    so rows without one must be left out before."""
-    return conform(frame.with_columns(_fen(frame, schema)), schema)
+def in_fen(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """A typed file's rows with amounts in fen; one that is too large for any table becomes null."""
+    return frame.with_columns(
+        frame[name].to_physical().cast(pl.Int64, strict=False) for name in frame.columns if name in schema.money
+    )
 
 
-def _fen(frame: pl.DataFrame, schema: Schema) -> list[pl.Series]:
-    return [
-        frame[name].to_physical().cast(pl.Int64, strict=False)
-        for name in frame.columns
-        if name in schema.money and isinstance(frame.schema[name], pl.Decimal)
-    ]
-
-
-def doubtful_rows(frame: pl.DataFrame, schema: Schema, local_codes: Mapping[str, Mapping[str, str]]) -> Doubts:
-    """Which rows of a typed claims file (``is_typed``) must be read the long way."""
-    doubts = np.zeros(frame.height, bool)
-    for name in frame.columns:
-        column, kind = frame[name], kind_of(schema, name)
+def doubtful_rows(
+    cells: pl.DataFrame, fen: pl.DataFrame, schema: Schema, local_codes: Mapping[str, Mapping[str, str]]
+) -> Doubts:
+    """Which rows of a typed claims file (``is_typed``) must be read the long way; ``fen``: see :func:`in_fen`."""
+    doubts = unusual_rows(fen)
+    for name in fen.columns:
+        column, kind = fen[name], kind_of(schema, name)
         if column.null_count():
             if name in schema.required:
                 doubts |= column.is_null().to_numpy()
-            if column.null_count() == frame.height:
+            if column.null_count() != cells[name].null_count():
+                doubts |= (column.is_null() & cells[name].is_not_null()).to_numpy()
+            if column.null_count() == fen.height:
                 continue
         if name == "reverses":
             doubts |= column.is_not_null().to_numpy()
         elif kind == "amount":
-            fen = column.to_physical()
-            if fen.min() < 0 or fen.max() >= 10**MOST_DIGITS:  # type: ignore[operator]
-                doubts |= ((fen < 0) | (fen >= 10**MOST_DIGITS)).fill_null(value=False).to_numpy()
+            if column.min() < 0 or column.max() >= 10**MOST_DIGITS:  # type: ignore[operator]
+                doubts |= ((column < 0) | (column >= 10**MOST_DIGITS)).fill_null(value=False).to_numpy()
         elif kind == "identifier":
             doubts |= _unusual_names(column)
         elif kind == "text":
             doubts |= (column != column.str.strip_chars()).fill_null(value=False).to_numpy() | _none_at_all(column)
         elif kind == "code":
             doubts |= _unusual_codes(column, schema, name, local_codes)
-    return doubts | unusual_rows(frame.with_columns(_fen(frame, schema)))
+    return doubts
 
 
 def _none_at_all(column: pl.Series) -> Doubts:
-    return column.is_in(["", "null", "NULL", "\\N"]).fill_null(value=False).to_numpy()
+    found = (column == "") | (column == "null") | (column == "NULL") | (column == "\\N")
+    return found.fill_null(value=False).to_numpy()
 
 
 def _unusual_names(column: pl.Series) -> Doubts:
