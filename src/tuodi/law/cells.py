@@ -7,7 +7,7 @@ tells codes apart, so that a table of a hundred codes costs as much as it has di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
@@ -239,7 +239,16 @@ def _entries(column: str, sides: tuple[Side, Side]) -> list[Entry]:
     codes = [code for code in named if code not in split]
     codes += [code for code, parent in parents.items() if parent in split and code not in named]
     known = [(_known(before, column, code, parents), _known(after, column, code, parents)) for code in codes]
-    return [*map(Entry, known), REST]
+    whole = all(_names_all(side, column, {*codes, *split}) for side in sides)
+    # A code that neither side has can never be met (`none` of a derived attribute whose rules take all the rest).
+    met = [Entry(pair) for pair in known if pair != (None, None)]
+    return met if whole else [*met, REST]
+
+
+def _names_all(side: Side, column: str, codes: Collection[str]) -> bool:
+    """Whether these are all codes that the side knows, so that there are no others."""
+    space = side.spaces.get(column)
+    return space is None or set(space.codes) <= set(space.expand(codes))
 
 
 def _known(side: Side, column: str, code: str, parents: Mapping[str, str]) -> str | None:
