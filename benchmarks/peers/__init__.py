@@ -33,6 +33,7 @@ NAMES = {
     "openfisca": "OpenFisca-core", "policyengine": "PolicyEngine-core", "ttsim_backend": "ttsim",
     "plain_numpy": "NumPy by hand",
 }  # fmt: skip
+KINDS = ("compiled", "public")
 AIM = 3.0
 STEPS = np.array([30_000, 80_000, 400_000, 1_500_000, 60_000_000])
 
@@ -50,19 +51,26 @@ def rows(options: Options) -> Iterator[Row]:
         scripts |= {name: options.peers / where / "bin" / "python" for name, where in PEERS.items()}
     best = run(scripts, folder, options.rounds)
     errors = {key: wrong(np.load(folder / f"{'-'.join(key)}.npy"), right) for key in best}
+    own = {kind: _fastest(best, kind) for kind in KINDS}
     for (name, side), took in best.items():
-        kind = "public" if side.startswith("public") else "compiled"
         if name == "ours":
-            row = Row(FIGURE, f"ours, {_words(side)}", "", len(fen), took, facts={"ours": errors[name, side]})
-        else:
-            facts = {"ours": errors["ours", kind], "beside": errors[name, side]}
-            row = Row(
-                FIGURE, f"ours, {kind}", f"{NAMES[name]}, {_words(side)}", len(fen), best["ours", kind], took,
-                facts=facts,
-            )  # fmt: skip
-            if name in PEERS and kind == "compiled":
-                row = replace(row, aim=f"≥ {AIM:.0f} ×", met=row.share is not None and row.share >= AIM)
+            facts = {"ours": errors[name, side]}
+            yield Row(FIGURE, f"ours, {_words(side)}", "", len(fen), took, facts=facts)
+            continue
+        kind = side.split("_")[0]
+        row = Row(
+            FIGURE, f"ours, {_words(own[kind][1])}", f"{NAMES[name]}, {_words(side)}", len(fen), best[own[kind]], took,
+            facts={"ours": errors[own[kind]], "beside": errors[name, side]},
+        )  # fmt: skip
+        if name in PEERS and kind == "compiled":
+            row = replace(row, aim=f"≥ {AIM:.0f} ×", met=row.share is not None and row.share >= AIM)
         yield row
+
+
+def _fastest(best: dict[tuple[str, str], Time], kind: str) -> tuple[str, str]:
+    """Ours of one kind, on one thread or two: the others take as many as they like."""
+    own = [key for key in best if key[0] == "ours" and key[1].startswith(kind)]
+    return min(own, key=lambda key: best[key].wall)
 
 
 def _words(side: str) -> str:
