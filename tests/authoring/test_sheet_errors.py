@@ -177,7 +177,7 @@ def test_rules_that_the_check_refuses(office: Office, name: str) -> None:
         sheet, row, column = edit(office)
     if name == "a gap":
         office.delete(sheet, row)
-        row, column = office.row(AID, 项目="支付比例"), "值"
+        row, column = office.row(AID, 项目="支付比例"), "项目"
     elif name == "a double match":
         row, column = office.row(AID, 项目="支付比例"), "项目"
     elif name == "an order that is not the best first":
@@ -213,6 +213,31 @@ def test_without_a_source_a_value_is_refused(office: Office) -> None:
 def test_in_english_it_says_so_in_english(office: Office) -> None:
     office.put(AID, office.row(AID, **RATE), 值=0.7)
     assert [item[2:] for item in office.wrong("en")] == [("0.7 could be 70% or 0.7%", "with its sign: 70% or 0.7%")]
+
+
+def test_an_id_never_leads_out_of_its_folder(office: Office) -> None:
+    row = office.row("基本信息", 项目="规则包编号")
+    office.put("基本信息", row, 值="../../../x")
+    assert [item[:3] for item in office.wrong()] == [
+        ("基本信息", at(office, "基本信息", row, "值"), "规则包编号 ../../../x 不对")
+    ]
+
+
+def test_a_renamed_class_is_missed_where_it_was_used(office: Office) -> None:
+    """Its code may change, since sheets say classes by their names; its name may not, unless everywhere."""
+    row = office.row("对象分类", 代号="margin")
+    office.put("对象分类", row, 代号="edge")
+    assert office.sent().problems == ()
+    office.put("对象分类", row, 名称="边缘")
+    wrong = office.wrong()
+    assert {item[0] for item in wrong} == {AID}
+    assert {item[2] for item in wrong} == {"“低保边缘、支出型和临时救助大重病患者、重残”不是这一栏的词"}
+
+
+def test_a_document_by_its_short_name_or_its_own(office: Office) -> None:
+    office.put("文件", office.row("文件", 代号="qa"), **{"简称（依据栏用）": "问答"})
+    office.put(AID, office.row(AID, **RATE), 依据文件="问答", 条款="第二问")
+    assert office.pack()["layers"]["assistance"]["rate"][1]["cite"] == "qa 第二问"
 
 
 # --- sheets and headers ---------------------------------------------------------------------------------------------

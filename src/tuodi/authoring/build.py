@@ -313,12 +313,12 @@ class _Builder:
         for sheet in self.layer_sheets:
             rows, _form = self._rows(sheet, "layers", quiet=True)
             said = {find_item(row.get("item"), ("table", "id", "zh", "en")): row for row in reversed(rows)}
-            if not rows or "id" not in said or not said["id"].get("value").strip():
-                if rows:
+            if "id" not in said or not said["id"].get("value").strip():
+                before = len(self.built.problems)
+                self._rows(sheet, "layers")
+                if len(self.built.problems) == before:
                     cell = said["id"].cells.get("value") if "id" in said else Cell(sheet.name, 1, 1)
                     self._problem(cell, _("没有待遇代号"), _("项目“待遇代号”一行，值写英文代号，例如 assistance"))
-                else:
-                    self._rows(sheet, "layers")
                 continue
             try:
                 section = (

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from tuodi.authoring.build import Built, CellProblem
 from tuodi.authoring.labels import Labels
+from tuodi.authoring.layout import find_sheet
 from tuodi.authoring.tree import Cell, at_of, paths
 from tuodi.errors import Problem
 from tuodi.i18n import translator
@@ -26,14 +27,16 @@ def judged(text: str, built: Built, labels: Labels, lang: str, roots: Sequence[P
     """Everything that the law's own check finds in a pack, each at its cell."""
     pack_id = str(built.tree.get("pack", "draft"))
     with tempfile.TemporaryDirectory(prefix="tuodi-") as folder:
-        place = Path(folder, "packs", *re.sub(r"[^\w/.-]", "_", pack_id).split("/"))
+        # An id that is none must not name a place outside this folder; the check says what is wrong with it.
+        named = pack_id if re.fullmatch(r"[\w-]+(/[\w-]+){2}", pack_id) else "zz/draft/0"
+        place = Path(folder, "packs", *named.split("/"))
         place.mkdir(parents=True)
         (place / "pack.yaml").write_text(text, "utf-8")
         found = check_pack(place, roots)
-    cells = {path: cell for path, node in paths(built.tree) if (cell := at_of(node)) is not None}
+    cells = {path: cell for path, node in paths(built.tree) if path and (cell := at_of(node)) is not None}
     made = []
     for problem in found:
-        cell = _cell(problem, cells, pack_id, built)
+        cell = _cell(problem, cells, named, built)
         said, right = words_of(problem, labels, lang)
         made.append(CellProblem(cell.sheet, f"{get_column_letter(cell.column)}{cell.row}", said, right, problem.path))
     return list(dict.fromkeys(made))
@@ -41,7 +44,8 @@ def judged(text: str, built: Built, labels: Labels, lang: str, roots: Sequence[P
 
 def _cell(problem: Problem, cells: Mapping[str, Cell], pack_id: str, built: Built) -> Cell:
     """The cell of the place, or of the nearest place above it; what another pack says is the ``extends``'s."""
-    top = at_of(built.tree.get("pack")) or next(iter(cells.values()), Cell(built.sheets[0], 1, 1))
+    basic = next((name for name in built.sheets if find_sheet(name) == "basic"), built.sheets[0])
+    top = at_of(built.tree.get("pack")) or Cell(basic, 1, 1)
     if not problem.file.endswith(f"{pack_id}/pack.yaml") and "extends" in built.tree:
         return at_of(built.tree["extends"]) or top
     path = problem.path

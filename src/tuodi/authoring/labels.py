@@ -211,13 +211,15 @@ class Labels:
         return made
 
     def _document(self, key: str, node: Tree) -> tuple[str, str]:
-        if key in self._names:
-            return self._names[key], self._names[key]
+        name = self._names.get(key) or self._own_name(key, node)
+        return name, name
+
+    def _own_name(self, key: str, node: Tree) -> str:
         doc = node if isinstance(node, Mapping) else {}
         for form in ("law", "page", "example", "calc", "title"):
             if isinstance(doc.get(form), str):
-                return str(doc[form]), str(doc[form])
-        return key, key
+                return str(doc[form])
+        return key
 
     def show(self, name: str, code: str, lang: str) -> str:
         """The word for a code; a code that is not known stands as it is."""
@@ -239,9 +241,16 @@ class Labels:
             return []
         split = self._split(known, whole)
         if split is None:
-            rest = [part for part in map(str.strip, _SEPARATOR.split(whole)) if normal(part) not in known]
-            raise self._wrong(name, rest[0] if rest else whole, lang)
+            raise self._wrong(name, self._odd(known, whole), lang)
         return [known[normal(part)] for part in split]
+
+    def _odd(self, known: Mapping[str, str], text: str) -> str:
+        """The part of a list that is no word: as large as it was written, as small as can be told."""
+        pieces = [piece.strip() for piece in re.split(r"[；;\n]", text) if piece.strip()]
+        piece = next((piece for piece in pieces if self._split(known, piece) is None), text)
+        parts = [part for part in map(str.strip, _SEPARATOR.split(piece)) if part]
+        odd = [part for part in parts if normal(part) not in known]
+        return odd[0] if odd and len(odd) < len(parts) else piece
 
     def _split(self, known: Mapping[str, str], text: str) -> list[str] | None:
         if normal(text) in known:
@@ -264,6 +273,9 @@ class Labels:
                     back.setdefault(normal(words[lang]), code)
             for code in self.codes(name):
                 back.setdefault(normal(code), code)
+            if name == "document":  # by its own name too, when an officer gave it a short one
+                for code, node in _of(self.tree, "documents").items():
+                    back.setdefault(normal(self._own_name(code, node)), code)
             self._back[name] = back
         return self._back[name]
 

@@ -187,6 +187,7 @@ def _deductible_lines(node: Tree, above: Above) -> list[Line]:
 
 def _deductible_tree(lines: Sequence[Line], above: Above, note: Note) -> Tree:
     made = Map()
+    made.at = lines[0].at.get("item")
     per = _shared(lines, "per", note)
     if per is not None:
         made["per"] = per

@@ -200,8 +200,10 @@ def compress_table(lines: Sequence[Line], above: tuple[str, ...]) -> tuple[Tree,
         and (cite is not None or len({line.cite or above for line in lines}) == 1)
     ):
         made = Map({name: line.value() for name, line in zip(names, lines, strict=True)})
+        made.at = lines[0].at.get("item")
         return made, cite
     rows = Seq()
+    rows.at = lines[0].at.get("item")
     for line in lines:
         row = Map(line.conditions())
         if line.says.get("rest"):
