@@ -91,7 +91,7 @@ def class_node(tree: Mapping[str, Tree]) -> Map:
     return Map({key: tree[key] for key in CLASS_KEYS if key in tree})
 
 
-_WIDTHS = {"class": 24, "setting": 20, "bracket": 8, "stay_ordinal": 9, "place": 14, "scheme": 14}
+_WIDTHS = {"class": 24, "setting": 20, "bracket": 9, "stay_ordinal": 9, "place": 14, "scheme": 14}
 
 
 def physical(form: SheetForm, conditions: Sequence[str]) -> list[Column]:
