@@ -1,4 +1,4 @@
-"""What single cells say: amounts, rates, shares, unknowns, citations, conditions; and the way back, without floats.
+"""What single cells say: amounts, rates, shares, unknowns, citations; and the way back, without floats.
 
 Enters: values of a pack's tree, or texts of cells. Leaves: texts, or values. What cannot be read raises ``WrongError``,
 with the column in which it stands; what cannot be shown raises :class:`UnfitError`. Imports ``tuodi.money`` and this
@@ -16,22 +16,8 @@ from tuodi.i18n import LANGUAGES, translator
 from tuodi.money import parse_yuan, yuan
 
 __all__ = [
-    "RATES",
-    "UnfitError",
-    "WrongCellError",
-    "day_text",
-    "listed_units",
-    "read_cites",
-    "read_conditions",
-    "read_pays",
-    "read_rounding",
-    "read_value",
-    "read_window",
-    "show_cites",
-    "show_conditions",
-    "show_pays",
-    "show_rounding",
-    "show_value",
+    "RATES", "UnfitError", "WrongCellError", "cell_words", "day_text", "is_word", "listed_units", "read_cites",
+    "read_pays", "read_rounding", "read_value", "read_window", "show_cites", "show_pays", "show_rounding", "show_value",
     "show_window",
 ]  # fmt: skip
 
@@ -39,11 +25,6 @@ RATES = ("rate", "target", "factor", "points")
 _PERCENT = re.compile(r"-?[0-9]+(\.[0-9]+)?%")
 _NUMBER = re.compile(r"-?[0-9][0-9,]*(\.[0-9]+)?")
 _SHARE = re.compile(r"(\S+) +of +(\w+)")
-_OPERATORS = {">=": "at_least", "<=": "at_most", ">": "over", "<": "under", "≥": "at_least", "≤": "at_most"}
-_SIGNS = {"over": ">", "at_least": ">=", "under": "<", "at_most": "<="}
-AMOUNTS = ("total", "in_scope", "first_self_pay", "over_limit", "out_of_catalogue")
-FREE = ("diagnosis", "provider_traits", "assistance_kind")
-"""Conditions whose codes are any words."""
 
 
 class UnfitError(ValueError):
@@ -58,7 +39,8 @@ class WrongCellError(WrongError):
         self.column = column
 
 
-def _words(lang: str) -> dict[str, str]:
+def cell_words(lang: str) -> dict[str, str]:
+    """The words of cells that are no codes."""
     _ = translator("authoring", lang)
     return {
         "unknown": _("未知"), "unknown_as_none": _("未知，暂按不设限额"), "none": _("不设限额"), "yuan": _("元"),
@@ -69,8 +51,9 @@ def _words(lang: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _said(text: str, key: str) -> bool:
-    return normal(text) in {normal(_words(lang)[key]) for lang in LANGUAGES}
+def is_word(text: str, key: str) -> bool:
+    """Whether a cell says one of these words, in either language."""
+    return normal(text) in {normal(cell_words(lang)[key]) for lang in LANGUAGES}
 
 
 # --- values ---------------------------------------------------------------------------------------------------------
@@ -78,7 +61,7 @@ def _said(text: str, key: str) -> bool:
 
 def show_value(tree: Tree, kind: str, labels: Labels, lang: str) -> tuple[str, str, str]:
     """A value as the cells 值, 单位, 备注. Raises :class:`UnfitError`."""
-    words = _words(lang)
+    words = cell_words(lang)
     if isinstance(tree, Mapping):
         if "unknown" in tree and tree.keys() <= {"unknown", "treat_as"} and isinstance(tree["unknown"], str):
             if tree.get("treat_as", "none") != "none":
@@ -109,7 +92,7 @@ def show_value(tree: Tree, kind: str, labels: Labels, lang: str) -> tuple[str, s
 
 def show_pays(tree: Tree, labels: Labels, lang: str) -> tuple[str, str, str]:
     """What is paid of a premium: all, an amount, a share of it, at least a share, or unknown."""
-    words = _words(lang)
+    words = cell_words(lang)
     if isinstance(tree, Mapping) and tree.keys() == {"at_least"} and isinstance(tree["at_least"], str):
         return words["at_least"].format(share=tree["at_least"]), words["of_premium"], ""
     if tree == "full":
@@ -123,12 +106,12 @@ def show_pays(tree: Tree, labels: Labels, lang: str) -> tuple[str, str, str]:
 
 def read_pays(value: str, unit: str, remark: str, labels: Labels, lang: str) -> Tree:
     """The payment that three cells say. Raises :class:`WrongCellError`."""
-    if _said(value, "full"):
+    if is_word(value, "full"):
         return Word("full")
-    if unit.strip() and not _said(unit, "of_premium"):
+    if unit.strip() and not is_word(unit, "of_premium"):
         return read_value(value, unit, remark, "amount", labels, lang)
     for tongue in LANGUAGES:
-        before, _share, after = _words(tongue)["at_least"].partition("{share}")
+        before, _share, after = cell_words(tongue)["at_least"].partition("{share}")
         match = re.fullmatch(f"{re.escape(normal(before))} ?(.*){re.escape(normal(after))}", normal(value))
         if match:
             return Map({"at_least": Word(_percent(match[1], bool(unit.strip()), lang))})
@@ -139,7 +122,7 @@ def read_pays(value: str, unit: str, remark: str, labels: Labels, lang: str) -> 
 
 def listed_units(kind: str, labels: Labels, lang: str) -> list[str]:
     """The units that a value of this kind may have."""
-    words = _words(lang)
+    words = cell_words(lang)
     if kind in RATES:
         return ["%"]
     if kind == "pays":
@@ -153,9 +136,9 @@ def read_value(value: str, unit: str, remark: str, kind: str, labels: Labels, la
     _ = translator("authoring", lang)
     text = value.strip()
     for key in ("unknown", "unknown_as_none"):
-        if _said(text, key):
+        if is_word(text, key):
             return _unknown(remark, key == "unknown_as_none", kind, lang)
-    if _said(text, "none"):
+    if is_word(text, "none"):
         if kind != "limit":
             raise WrongCellError("value", text, _("只有限额可以写“不设限额”；这里请写数，或者写“未知”"))
         return Word("none")
@@ -173,9 +156,9 @@ def read_value(value: str, unit: str, remark: str, kind: str, labels: Labels, la
         if rounding is None:
             return Word(f"{share} of {of}")
         return Map({"share": Word(share), "of": Word(of), "round": rounding})
-    thousands = _said(unit, "ten_thousand") or bool(amount and amount[2])
+    thousands = is_word(unit, "ten_thousand") or bool(amount and amount[2])
     named = bool(amount and (amount[2] or amount[3]))
-    if unit.strip() and not (_said(unit, "yuan") or _said(unit, "ten_thousand") or normal(unit) == "yuan"):
+    if unit.strip() and not (is_word(unit, "yuan") or is_word(unit, "ten_thousand") or normal(unit) == "yuan"):
         expected = _("、").join(listed_units(kind, labels, lang))
         raise WrongCellError("unit", unit, _("单位可用：{units}").format(units=expected))
     if normal(text).endswith("%"):
@@ -255,7 +238,7 @@ def _reference(unit: str, labels: Labels, lang: str) -> tuple[str, Map | None] |
     said = normal(unit)
     for tongue in LANGUAGES:
         for key in labels.codes("reference"):
-            name = normal(_words(tongue)["share"].format(name=labels.show("reference", key, tongue)))
+            name = normal(cell_words(tongue)["share"].format(name=labels.show("reference", key, tongue)))
             if said == name:
                 return key, None
             rounded = re.fullmatch(r" ?\((.*)\)", said.removeprefix(name)) if said.startswith(name) else None
@@ -273,7 +256,7 @@ def show_rounding(node: Tree, lang: str) -> str:
         raise UnfitError
     labels = Labels(Map())
     to, direction = labels.show("to", node["to"], lang), labels.show("direction", node["direction"], lang)
-    return _words(lang)["after"].format(direction=direction, to=to)
+    return cell_words(lang)["after"].format(direction=direction, to=to)
 
 
 def read_rounding(text: str, lang: str, column: str = "value") -> Map:
@@ -295,7 +278,7 @@ def show_window(node: Tree, lang: str) -> str:
         return labels.show("window_year", node["year"], lang)
     if isinstance(node, Mapping) and node.keys() == {"months", "before"}:
         day = labels.show("window_day", node["before"], lang)
-        return _words(lang)["months"].format(day=day, n=node["months"])
+        return cell_words(lang)["months"].format(day=day, n=node["months"])
     raise UnfitError
 
 
@@ -358,129 +341,6 @@ def read_cites(documents: str, articles: str, labels: Labels, lang: str) -> tupl
         )
     said += [""] * (len(keys) - len(said))
     return tuple(f"{key} {article}".strip() for key, article in zip(keys, said, strict=True))
-
-
-# --- conditions -----------------------------------------------------------------------------------------------------
-
-
-def show_codes(column: str, codes: Sequence[str], layer: str, labels: Labels, lang: str) -> str:
-    """The codes of one condition."""
-    if column in FREE or column in ("stay_ordinal", "bracket"):
-        if any(re.search(r"[、，,；;\n=]", code) for code in codes):
-            raise UnfitError
-        return "、".join(codes)
-    return labels.join(_set_of(column, layer), codes, lang)
-
-
-def _set_of(column: str, layer: str) -> str:
-    return f"class:{layer}" if column == "class" and layer else f"if:{column}"
-
-
-def read_codes(column: str, text: str, layer: str, labels: Labels, lang: str, cell: str) -> list[str]:
-    """The codes that one cell names. Raises :class:`WrongCellError`."""
-    _ = translator("authoring", lang)
-    if column in FREE:
-        return [part for part in re.split(r"[、，,；;\n]\s*", text.strip()) if part]
-    if column in ("stay_ordinal", "bracket"):
-        codes = [re.sub(r"[第段次住院 ]", "", part) for part in re.split(r"[、，,；;\n]\s*", text.strip()) if part]
-        for code in codes:
-            if not re.fullmatch(r"[1-9][0-9]*\+?", code):
-                raise WrongCellError(cell, text, _("从 1 起的数，例如 1 或 2+（第二次及以后）"))
-        return codes
-    try:
-        return labels.find_all(_set_of(column, layer), text, lang)
-    except WrongError as wrong:
-        raise WrongCellError(cell, wrong.found, wrong.expected) from None
-
-
-def show_conditions(pairs: Mapping[str, Tree], layer: str, labels: Labels, lang: str) -> list[str]:
-    """Conditions as lines ``列=词、词`` or ``费用>30,000 元``, for the column 其他条件."""
-    lines = []
-    for column, node in pairs.items():
-        name = labels.show("column", column, lang)
-        if isinstance(node, Mapping):
-            if column == "age" and node and node.keys() <= {"from", "to"}:
-                lines += [
-                    f"{name}{'>=' if end == 'from' else '<='}{node[end]}" for end in ("from", "to") if end in node
-                ]
-            elif column in AMOUNTS and len(node) == 1 and node.keys() <= _SIGNS.keys():
-                ((operator, amount),) = node.items()
-                value, unit, _remark = show_value(amount, "amount", labels, lang)
-                lines.append(f"{name}{_SIGNS[operator]}{value} {unit}")
-            else:
-                raise UnfitError
-        else:
-            codes = [node] if isinstance(node, str) else list(node or ())
-            if not all(isinstance(code, str) for code in codes):
-                raise UnfitError
-            lines.append(f"{name}={show_codes(column, codes, layer, labels, lang)}")
-    return lines
-
-
-def read_conditions(text: str, layer: str, labels: Labels, lang: str) -> tuple[Map, dict[str, str], bool]:
-    """The column 其他条件: conditions, what else it says of a limit, and whether it is the row for the rest."""
-    _ = translator("authoring", lang)
-    made, extra, rest = Map(), dict[str, str](), False
-    for line in _split_lines(text):
-        if _said(line, "rest"):
-            rest = True
-            continue
-        match = re.fullmatch(r"(.+?)\s*(>=|<=|≥|≤|>|<|=|＝|：|:)\s*(.+)", line)
-        if match is None:
-            right = _("“栏目=词、词”，或者“医疗费总额>30,000 元”，一行一个；或者“其余情况”")
-            raise WrongCellError("other", line, right)
-        name, sign, said = match[1], match[2], match[3]
-        special = next((key for key in ("counter", "counts") if _said(name, key)), "")
-        try:
-            if special:
-                extra[special] = labels.find("counts", said, lang) if special == "counts" else said
-                continue
-            column = labels.find("column", name, lang)
-        except WrongError as wrong:
-            raise WrongCellError("other", wrong.found, wrong.expected) from None
-        if sign in _OPERATORS:
-            _compared(made, column, _OPERATORS[sign], said, labels, lang)
-        else:
-            codes = read_codes(column, said, layer, labels, lang, "other")
-            made[column] = Word(codes[0]) if len(codes) == 1 else Map() if not codes else _listed(codes)
-    return made, extra, rest
-
-
-def _listed(codes: Sequence[str]) -> Tree:
-    from tuodi.authoring.tree import Seq
-
-    return Seq(Word(code) for code in codes)
-
-
-def _compared(made: Map, column: str, operator: str, said: str, labels: Labels, lang: str) -> None:
-    _ = translator("authoring", lang)
-    if column == "age" and operator in ("at_least", "at_most") and re.fullmatch(r"[0-9]+\s*(岁|years)?", said):
-        years = re.sub(r"[^0-9]", "", said)
-        made.setdefault("age", Map())["from" if operator == "at_least" else "to"] = Word(years)
-        return
-    if column not in AMOUNTS or column in made:
-        right = _("年龄写 >= 或 <= 一个周岁数；金额只与一个数相比，例如“医疗费总额>30,000 元”")
-        raise WrongCellError("other", said, right)
-    try:
-        amount = read_value(said, _words("zh")["yuan"], "", "amount", labels, lang)
-    except WrongCellError as wrong:
-        raise WrongCellError("other", wrong.found, wrong.expected) from None
-    made[column] = Map({operator: amount})
-
-
-def _split_lines(text: str) -> list[str]:
-    parts = re.split(r"\n|[；;](?=[^；;\n]*(?:>=|<=|≥|≤|>|<|=|＝))", text.strip())
-    return [part.strip() for part in parts if part.strip()]
-
-
-def show_extra(extra: Mapping[str, str], rest: bool, labels: Labels, lang: str) -> list[str]:
-    """What the column 其他条件 says besides conditions."""
-    words = _words(lang)
-    lines = [words["rest"]] if rest else []
-    for key, value in extra.items():
-        said = labels.show("counts", value, lang) if key == "counts" else value
-        lines.append(f"{words[key]}={said}")
-    return lines
 
 
 def day_text(text: str) -> str:

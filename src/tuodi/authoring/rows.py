@@ -17,21 +17,17 @@ from tuodi.authoring.cells import (
     WrongCellError,
     day_text,
     read_cites,
-    read_codes,
-    read_conditions,
     read_pays,
     read_rounding,
     read_value,
     read_window,
     show_cites,
-    show_codes,
-    show_conditions,
-    show_extra,
     show_pays,
     show_rounding,
     show_value,
     show_window,
 )
+from tuodi.authoring.conditions import read_codes, read_conditions, show_codes, show_conditions, show_extra
 from tuodi.authoring.labels import Labels, WrongError, static
 from tuodi.authoring.layout import SheetForm, find_item, item_kind, item_word
 from tuodi.authoring.lines import Line
