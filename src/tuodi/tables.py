@@ -160,6 +160,8 @@ def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     for name in schema.required:
         if name not in present:
             raise TableError(f"table {schema.name}: column {name!r} is missing; it is required")
+    if dict(present) == columns:
+        return _complete(frame, schema)
     made = []
     for name, dtype in columns.items():
         if name not in present:
@@ -173,9 +175,14 @@ def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
         result = frame.select(made)
     except pl.exceptions.PolarsError as error:
         raise TableError(f"table {schema.name}: {error}") from error
+    return _complete(result, schema)
+
+
+def _complete(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """``frame``, in whose required columns there is no null."""
     for name in schema.required:
-        nulls = result[name].null_count()
+        nulls = frame[name].null_count()
         if nulls:
-            row = result[name].is_null().arg_max()
+            row = frame[name].is_null().arg_max()
             raise TableError(f"table {schema.name}: column {name!r} is empty in {nulls} rows, first in row {row}")
-    return result
+    return frame

@@ -32,8 +32,9 @@ def law_of(pack: str) -> Law:
 
 def settled(case: Case) -> Settlement:
     return settle(
-        law_of(case.pack), tables.claims(case), tables.identities(case), tables.persons(case), tables.opening(case)
-    )
+        law_of(case.pack), tables.claims(case), tables.identities(case), tables.persons(case), tables.opening(case),
+        given=tuple(case.data.get("given", ())),
+    )  # fmt: skip
 
 
 @pytest.mark.req("SP12")

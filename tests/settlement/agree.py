@@ -11,14 +11,15 @@ from typing import Any
 import polars as pl
 
 from tuodi import oracle
+from tuodi.law import find_packs, read_pack
 from tuodi.oracle import OraclePack
 from tuodi.settlement import Law, load_law
 from tuodi.settlement.kernel import EVERYTHING, Shape
 from tuodi.settlement.run import settle_with
 
 PACKS = Path(__file__).resolve().parents[2] / "packs"
-REFS = tuple(sorted(str(path.parent.relative_to(PACKS)) for path in PACKS.glob("*/*/*/pack.yaml")))
-"""Every pack of the repository."""
+REFS = tuple(ref for ref in find_packs([PACKS]) if read_pack(ref, [PACKS]).layers)
+"""Every pack of the repository by which something can be settled."""
 
 
 @cache

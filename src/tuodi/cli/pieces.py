@@ -27,6 +27,7 @@ from tuodi.engine.parts import ROW, NotInOrderError, dealt_parts, lies_in_order,
 from tuodi.exchange import Reading, column_of, join_readings, read_piece
 from tuodi.settlement import Law, in_output_order
 from tuodi.settlement import settle as run_settle
+from tuodi.vocabulary import codes
 
 __all__ = ["NeededWholeError", "Pieces", "by_pieces", "settle_pieces"]
 
@@ -75,7 +76,8 @@ class _Task:
         named = claims["identity_at_hospital"].null_count() < claims.height
         bills = found.bills.drop("counter_year", "pack")
         own_numbers = _numbers(cells, self.claim)
-        beyond = np.setdiff1d(_numbers(cells, self.reverses), own_numbers, assume_unique=True)
+        named_there = _numbers(cells, self.reverses)
+        beyond = named_there[~np.isin(named_there, own_numbers)] if len(named_there) else named_there
         return _Done(join_readings([reading], keep=False), bills, own_numbers, beyond, named)
 
 
@@ -93,7 +95,9 @@ def _numbers(cells: pl.DataFrame, column: str | None) -> npt.NDArray[np.uint64]:
     """Distinct bill numbers as hashes, in their order; equal ones may be chance, and the whole file then tells."""
     if column is None or cells[column].null_count() == cells.height:
         return np.zeros(0, np.uint64)
-    return np.unique(cells[column].drop_nulls().hash().to_numpy())
+    found: npt.NDArray[np.uint64] = np.sort(cells[column].drop_nulls().hash().to_numpy())
+    first = np.concatenate([[True], found[1:] != found[:-1]])
+    return np.asarray(found[first])
 
 
 def _stretch(frame: pl.DataFrame, persons: pl.Series) -> pl.DataFrame:
@@ -190,9 +194,13 @@ def _run(
 def _count(bills: pl.DataFrame) -> dict[tuple[str, str], int]:
     """How many bills of each status and reason; most have none, and those are not grouped."""
     said = bills["reason"] != ""
-    groups = bills.select(WORDS).filter(said).group_by(WORDS).len().iter_rows()
-    silent = (bills["status"].filter(~said) if said.any() else bills["status"]).value_counts().iter_rows()
-    return {(status, reason): count for status, reason, count in groups} | {(one, ""): count for one, count in silent}
+    if said.any():
+        groups = bills.select(WORDS).filter(said).group_by(WORDS).len().iter_rows()
+        counts = {(status, reason): count for status, reason, count in groups}
+        silent = bills["status"].filter(~said)
+    else:
+        counts, silent = {}, bills["status"]
+    return counts | {(status, ""): int((silent == status).sum()) for status in codes("status")}
 
 
 def _counted(counts: Counter[tuple[str, str]]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
@@ -200,6 +208,8 @@ def _counted(counts: Counter[tuple[str, str]]) -> tuple[dict[str, int], dict[str
     statuses: Counter[str] = Counter()
     reasons: dict[str, Counter[str]] = {}
     for (status, reason), count in counts.items():
+        if not count:
+            continue
         statuses[status] += count
         if status in ("undetermined", "quarantined"):
             own = reasons.setdefault(status, Counter())

@@ -241,7 +241,7 @@ class _Resolved:
 def _positions(column: pl.Series, space: Space) -> npt.NDArray[np.intp]:
     """Positions of codes; an empty cell is unknown. Raises ``TableError`` for a code outside the space."""
     if column.null_count() == len(column):
-        return np.full(len(column), space.unknown, np.intp)
+        return np.broadcast_to(np.intp(space.unknown), len(column))
     # Most files have one scheme and one place: what is the same on every bill is looked up once.
     same = not column.null_count() and bool((column == column[0]).all())
     codes = column[:1] if same else column
@@ -251,7 +251,7 @@ def _positions(column: pl.Series, space: Space) -> npt.NDArray[np.intp]:
             if code not in space.codes:
                 raise TableError(f"table claims: {space.name} {code!r} is not a known code{nearest(code, space.codes)}")
     found = places.to_physical().cast(pl.Int64).fill_null(space.unknown).to_numpy().astype(np.intp, copy=False)
-    return np.full(len(column), found[0], np.intp) if same else found
+    return np.broadcast_to(found[0], len(column)) if same else found
 
 
 def _last_of_year(places: npt.NDArray[np.intp], person: Ints, year: Ints) -> npt.NDArray[np.intp]:

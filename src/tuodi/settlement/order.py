@@ -39,9 +39,10 @@ class People:
 
     def codes_of(self, ids: pl.Series) -> Ints:
         """The codes of other texts; -1 for a person who has no row."""
-        known = pl.DataFrame({"id": self.ids, "code": np.arange(len(self.ids), dtype=np.int64)})
-        found = pl.DataFrame({"id": ids}).join(known, on="id", how="left", maintain_order="left")["code"]
-        return found.fill_null(-1).to_numpy()
+        if not len(self.ids) or not len(ids):
+            return np.full(len(ids), -1, np.int64)
+        place = np.minimum(self.ids.search_sorted(ids).to_numpy().astype(np.int64), len(self.ids) - 1)
+        return np.where((self.ids.gather(place) == ids).to_numpy(), place, -1)
 
 
 def number_people(column: pl.Series) -> People:

@@ -57,7 +57,7 @@ class Outcome:
 
     def _say(self, rows: npt.NDArray[np.intp], reasons: Sequence[str]) -> None:
         """Add reasons to rows; what a row says already stays, and nothing is said twice."""
-        for said in np.unique(self.reason[rows]):
+        for said in np.flatnonzero(np.bincount(self.reason[rows])):
             mine = rows[self.reason[rows] == said]
             words = tuple(dict.fromkeys((*self.said[said], *reasons)))
             if words not in self.said:
@@ -140,7 +140,7 @@ class Outcome:
         mixed = pl.col("kind").n_unique().over("person", "year") > 1
         if facts is not None:
             mixed |= pl.col("kind").n_unique().over("stay") > 1
-        frame = frame.with_columns(mixed=mixed).filter(pl.col("mixed").any().over("person", "year"))
+        frame = _spread(frame.with_columns(mixed=mixed)).filter("mixed")
         for number, structure in enumerate(structures):
             rows = frame.filter(pl.col("version") == number)["row"].to_numpy()
             open_layers = [layer.id for layer in structure.layers if layer.form != "given"]
@@ -186,6 +186,17 @@ class Outcome:
     def trace_table(self) -> pl.DataFrame:
         """The steps of all bills."""
         return pl.concat(self.traces) if self.traces else steps_of.empty()
+
+
+def _spread(frame: pl.DataFrame) -> pl.DataFrame:
+    """What is mixed makes its whole year so, and through a stay the other years in which it has bills."""
+    while True:
+        found = frame.with_columns(pl.col("mixed").any().over("person", "year"))
+        if "stay" in frame.columns:
+            found = found.with_columns(pl.col("mixed").any().over("stay"))
+        if found["mixed"].sum() == frame["mixed"].sum():
+            return found
+        frame = found
 
 
 def _waived(structure: Structure, bills: Bills, pay: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
