@@ -24,7 +24,7 @@ FLAT = 0.20
 def rows(options: Options) -> Iterator[Row]:
     """A row for each size, of the kernel and then of files."""
     sizes = [size for size in SIZES if size <= options.bills] or [options.bills]
-    for words, take in (("kernel", _of_kernel), ("unsorted file, start taken off", _of_file)):
+    for words, take in (("kernel", _of_kernel), ("unsorted file, program started", _of_file)):
         base: Row | None = None
         for size in sizes:
             row = take(size, options)
@@ -56,5 +56,5 @@ def _of_kernel(size: int, options: Options) -> Row:
 
 
 def _of_file(size: int, options: Options) -> Row:
-    _whole, started = measure(size, "unsorted", options)
-    return started
+    _whole, begun = measure(size, "unsorted", options)
+    return begun

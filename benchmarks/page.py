@@ -63,26 +63,30 @@ def _tables(rows: list[dict[str, Any]]) -> Iterator[str]:
 def _row(row: Mapping[str, Any]) -> str:
     beside = row["yardstick"]
     met = {None: "", True: " reached", False: " **missed**"}[row["met"]]
-    what = row["what"] + _facts(row)
+    what, against = row["what"] + _facts(row), row["against"] + _errors(row)
     theirs = "" if beside is None else _seconds(beside["wall"]) + _memory(beside)
     share = "" if row["share"] is None else f"{row['share']:.2f}"
     cells = (
         what, f"{row['size']:,}", _seconds(row["ours"]["wall"]) + _memory(row["ours"]), _seconds(row["ours"]["cpu"]),
-        row["against"], theirs, share, row["aim"] + met,
+        against, theirs, share, row["aim"] + met,
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 
 def _facts(row: Mapping[str, Any]) -> str:
     facts = row["facts"]
-    if "beside" in facts:
-        error = facts["beside"]
-        return f"; off by {error['largest_error_fen']} fen, {error['persons_wrong']:,} persons wrong in the fen"
     if "nanoseconds_a_bill" in facts:
         return f": {facts['nanoseconds_a_bill']:.4g} ns"
     if "memory_over_5m" in facts:
         return f"; {facts['memory_over_5m']:.2f} × the memory of 5 M"
     return ""
+
+
+def _errors(row: Mapping[str, Any]) -> str:
+    error = row["facts"].get("beside")
+    if error is None:
+        return ""
+    return f": off by {error['largest_error_fen']} fen, {error['persons_wrong']:,} persons wrong after rounding"
 
 
 def _seconds(value: float) -> str:

@@ -17,16 +17,9 @@ def options(folder: Path) -> common.Options:
     return common.Options(SMALL, 1, (1, 2), folder)
 
 
-def small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer bills for what has a size of its own."""
-    files = importlib.import_module("benchmarks.files")
-    monkeypatch.setattr(files, "FEW", 80)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("figure", FIGURES)
-def test_a_figure_has_rows(figure: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small_sizes(monkeypatch)
+def test_a_figure_has_rows(figure: str, tmp_path: Path) -> None:
     rows = list(importlib.import_module(f"benchmarks.{figure}").rows(options(tmp_path)))
     assert rows
     document = json.loads(json.dumps({**begin(), "rows": [row.document() for row in rows], "load_after": [0.5, 0, 0]}))
