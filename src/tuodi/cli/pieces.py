@@ -77,7 +77,7 @@ class _Task:
         bills = found.bills.drop("counter_year", "pack")
         own_numbers = _numbers(cells, self.claim)
         named_there = _numbers(cells, self.reverses)
-        beyond = named_there[~np.isin(named_there, own_numbers)] if len(named_there) else named_there
+        beyond = np.setdiff1d(named_there, own_numbers, assume_unique=True) if len(named_there) else named_there
         return _Done(join_readings([reading], keep=False), bills, own_numbers, beyond, named)
 
 
@@ -186,7 +186,9 @@ def _run(
 
     bills = write_in_order(tables(), draft, _schema(task.law), "person_id", list(WORDS))
     every = np.sort(np.concatenate(numbers))
-    if (every[1:] == every[:-1]).any() or np.isin(np.concatenate(beyond), every).any():
+    named = np.concatenate(beyond)
+    place = np.minimum(np.searchsorted(every, named), len(every) - 1)
+    if (every[1:] == every[:-1]).any() or (every[place] == named).any():
         raise NeededWholeError
     return Pieces(join_readings(readings, keep=False), bills, *_counted(counts), any(names))
 
