@@ -49,6 +49,7 @@ MUTANTS = (
     Mutant("the rate works on the base, not after the deductible", KERNEL, "exact = after * rate[p, at, 0]", "exact = base_here * rate[p, at, 0]"),
     # Rounding.
     Mutant("half a fen is lost", KERNEL, "whole += 2 * rest >= divisor", "whole += 2 * rest > divisor"),
+    Mutant("half a fen is lost where most is rounded", KERNEL, "(exact + FULL_RATE // 2) // FULL_RATE", "(exact + FULL_RATE // 2 - 1) // FULL_RATE"),
     Mutant("rounding up never rounds", KERNEL, "whole += rest > 0", "whole += 0"),
     Mutant("rounding to the jiao is to the fen", KERNEL, "    divisor = FULL_RATE * unit\n", "    divisor = FULL_RATE\n    unit = 1\n"),
     Mutant("yearly rounding rounds every bill", KERNEL, "                                exact_sum[at] += exact\n", "                                exact_sum[at] += 0\n"),

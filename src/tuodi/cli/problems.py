@@ -15,7 +15,6 @@ import polars as pl
 
 from tuodi.cli.common import texts
 from tuodi.cli.inputs import Inputs
-from tuodi.report.words import mask_certificate
 
 __all__ = ["file_lines", "file_records", "problem_records"]
 
@@ -116,4 +115,8 @@ def _sentence(record: dict[str, Any], lang: str) -> str:
 
 
 def _masked(text: str | None) -> str:
+    if not text or not _IDENTITY_NUMBER.search(text):
+        return text or ""
+    from tuodi.report.words import mask_certificate  # brings the report's templates with it
+
     return _IDENTITY_NUMBER.sub(lambda match: mask_certificate(match[0]), text or "")

@@ -15,7 +15,6 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
-import xlsxwriter
 
 from tuodi.errors import UsageError
 from tuodi.exchange._text import first_chinese
@@ -97,6 +96,8 @@ def _as_text(name: str, dtype: pl.DataType, money: bool) -> pl.Expr:
 
 def new_workbook(out: BytesIO) -> Any:
     """A workbook whose bytes depend on nothing but what is put into it."""
+    import xlsxwriter  # takes a tenth of a second, and most commands write none
+
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"created": _WRITTEN_AT})
     return book

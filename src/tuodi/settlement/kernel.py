@@ -82,6 +82,8 @@ _UNDER_DEDUCTIBLE, _CO_PAYMENT, _OVER_CAP, _IN_SCOPE_BUCKETS = 1, 2, 3, 4
 @njit(nogil=True, inline="always")
 def _rounded(exact, unit, direction):  # type: ignore[no-untyped-def]
     """``exact`` is in fen × basis points."""
+    if unit == 1 and direction == 0:  # half up to the fen: most places
+        return (exact + FULL_RATE // 2) // FULL_RATE
     divisor = FULL_RATE * unit
     whole = exact // divisor
     rest = exact - whole * divisor
@@ -185,8 +187,8 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                 u[4] = first_self_pay[i]
                 u[5] = over_limit[i]
                 u[6] = out_of_catalogue[i]
-            hospital_here = hospital[i]
-            if hospital_here != 0:
+            hospital_here = hospital[i] if has_unknowns else np.int64(0)
+            if has_unknowns and hospital_here != 0:
                 if hospital_order[0] < 0:
                     tainted = ALL_PARTS
                     open_bits = np.int64(1) << SELF_OPEN
@@ -437,20 +439,18 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                                 lower = np.int64(0)
                                 for k in range(n_brackets):
                                     upper = bound[p, at, k] if k < n_brackets - 1 else np.int64(NO_LIMIT_FEN)
-                                    if upper < 0:
+                                    if has_unknowns and upper < 0:
                                         if stop > lower:
                                             why = BRACKET_UNKNOWN
                                         for other in range(k, n_brackets):
                                             amounts[other] = 0
                                         break
-                                    share = min(stop, upper) - max(start, lower)
-                                    if share < 0:
-                                        share = np.int64(0)
-                                    amounts[k] = share
-                                    if share > 0:
-                                        if rate[p, at, k] < 0:
-                                            why = RATE_UNKNOWN if why == 0 else why
-                                        exact += share * rate[p, at, k]
+                                    share = max(np.int64(0), min(stop, upper) - max(start, lower))
+                                    if has_trace:
+                                        amounts[k] = share
+                                    if has_unknowns and share > 0 and rate[p, at, k] < 0:
+                                        why = RATE_UNKNOWN if why == 0 else why
+                                    exact += share * rate[p, at, k]
                                     lower = upper
                             if has_rare and layers[at, ROUND_YEAR]:
                                 if has_unknowns and layer_open[at] & OPEN_REST and exact > 0:
@@ -657,7 +657,8 @@ def kernel(shape: Shape) -> Callable[..., Any]:
                 for bucket in range(7):
                     t_left[i, bucket] = u[bucket]
             admitted[i] = admits
-            open_layers[i] = open_bits
+            if open_bits != 0:
+                open_layers[i] = open_bits
             self_in_scope[i] = scoped - paid_in_scope
             self_total[i] = total[i] - paid_real - hospital_here
 

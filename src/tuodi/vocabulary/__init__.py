@@ -18,7 +18,7 @@ __all__ = ["CODE_SETS", "aliases", "codes", "label", "marked_values", "value_map
 @cache
 def _data(name: str) -> dict[str, Any]:
     text = files(__package__).joinpath(name).read_text("utf-8")
-    data: dict[str, Any] = yaml.safe_load(text)
+    data: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return data
 
 
