@@ -166,6 +166,48 @@ def test_a_reversal_of_another_persons_bill_is_found_across_pieces(tmp_path: Pat
     assert in_fen(tmp_path / "out.parquet").sort(ORDER[0], ORDER[3]).equals(bills.sort(ORDER[0], ORDER[3]))
 
 
+@pytest.mark.parametrize("written", [" {}", "{}\u3000", "'{}", "\uff43{}"])
+def test_a_number_written_in_two_ways_is_one_number(tmp_path: Path, written: str) -> None:
+    claims, identities = invented()
+    claims = claims.filter(pl.col("reverses").is_null())
+    first, last = claims["claim_id"][0], claims["claim_id"][-1]
+    other = written.format(first.removeprefix("c") if "\uff43" in written else first)
+    claims = claims.with_columns(claim_id=pl.col("claim_id").replace(last, other))
+    path, lists = stored(tmp_path, claims, identities)
+    told = settled(path, lists, tmp_path / "out.parquet")
+    assert {(one["row"], one["reason"]) for one in told["problems"]} == as_a_whole(path, lists)[1]
+    assert told["bills"] == claims.height - 2
+
+
+@pytest.mark.parametrize("written", [" {}", "'{}", "\uff50{}"])
+def test_a_person_written_in_two_ways_is_one_person(tmp_path: Path, written: str) -> None:
+    claims, identities = invented()
+    claims = claims.filter(pl.col("reverses").is_null()).with_row_index("n")
+    other = pl.format(written, pl.col("person_id").str.strip_prefix("p" if "\uff50" in written else ""))
+    changed = pl.when(pl.col("n") % 3 == 0).then(other).otherwise(pl.col("person_id"))
+    claims = claims.with_columns(person_id=changed).drop("n")
+    path, lists = stored(tmp_path, claims.sample(fraction=1.0, shuffle=True, seed=2), identities)
+    settled(path, lists, tmp_path / "out.parquet")
+    bills, _wrong = as_a_whole(path, lists)
+    assert in_fen(tmp_path / "out.parquet").sort(ORDER[0], ORDER[3]).equals(bills.sort(ORDER[0], ORDER[3]))
+
+
+def test_a_reversal_written_in_another_way_finds_its_bill(tmp_path: Path) -> None:
+    claims, identities = invented()
+    claims = claims.filter(pl.col("reverses").is_null())
+    taken_back = claims.head(1).with_columns(
+        *((-pl.col(name)).alias(name) for name in MONEY),
+        claim_id=pl.lit("back"), person_id=pl.concat_str("person_id", pl.lit(" ")),
+        reverses=pl.lit(" " + claims["claim_id"][0]),
+    )  # fmt: skip
+    path, lists = stored(tmp_path, pl.concat([claims, taken_back]), identities)
+    told = settled(path, lists, tmp_path / "out.parquet")
+    bills, wrong = as_a_whole(path, lists)
+    assert {(one["row"], one["reason"]) for one in told["problems"]} == wrong
+    assert told["status"]["annulled"] == 2
+    assert in_fen(tmp_path / "out.parquet").sort(ORDER[0], ORDER[3]).equals(bills.sort(ORDER[0], ORDER[3]))
+
+
 def test_a_file_that_only_seems_to_lie_in_order_is_dealt_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     claims, identities = invented()
     path, lists = stored(tmp_path, claims.sample(fraction=1.0, shuffle=True, seed=4), identities)

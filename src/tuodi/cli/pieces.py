@@ -24,7 +24,7 @@ from tuodi.cli.inputs import Inputs, local_codes
 from tuodi.cli.progress import Working
 from tuodi.engine.local import each_in_order, write_in_order
 from tuodi.engine.parts import ROW, NotInOrderError, dealt_parts, lies_in_order, straight_parts
-from tuodi.exchange import Reading, column_of, join_readings, read_piece
+from tuodi.exchange import Reading, column_of, join_readings, read_piece, tidy_names
 from tuodi.settlement import Law, in_output_order
 from tuodi.settlement import settle as run_settle
 from tuodi.vocabulary import codes
@@ -36,7 +36,8 @@ WORDS = ("status", "reason")
 
 
 class NeededWholeError(Exception):
-    """Two persons' bills have one number, or one reverses the other's: only the file as a whole can say what is wrong."""
+    """Bills of two pieces hang together: two persons' have one number, one reverses the other's, or one person is
+    written in several ways. Only the file as a whole can say what is right."""
 
 
 @dataclass(frozen=True)
@@ -75,27 +76,38 @@ class _Task:
         )  # fmt: skip
         named = claims["identity_at_hospital"].null_count() < claims.height
         bills = found.bills.drop("counter_year", "pack")
-        own_numbers = _numbers(cells, self.claim)
-        named_there = _numbers(cells, self.reverses)
+        whole = claims.height == cells.height  # no row was set aside: the numbers are read already
+        own_numbers = _numbers(claims["claim_id"] if whole else _names(cells, self.claim))
+        named_there = _numbers(_names(cells, self.reverses))
         beyond = np.setdiff1d(named_there, own_numbers, assume_unique=True) if len(named_there) else named_there
-        return _Done(join_readings([reading], keep=False), bills, own_numbers, beyond, named)
+        ends = (claims["person_id"][0], claims["person_id"][-1]) if claims.height else None
+        return _Done(join_readings([reading], keep=False), bills, own_numbers, beyond, named, ends)
 
 
 class _Done(NamedTuple):
-    """A piece settled: its bills, the numbers of all its rows, and those that its reversals name and it lacks."""
+    """A piece settled: its bills, the numbers of all its rows, those that its reversals name and it lacks, and its
+    first and last person."""
 
     reading: Reading
     bills: pl.DataFrame
     numbers: npt.NDArray[np.uint64]
     beyond: npt.NDArray[np.uint64]
     named_at_hospital: bool
+    ends: tuple[str, str] | None
 
 
-def _numbers(cells: pl.DataFrame, column: str | None) -> npt.NDArray[np.uint64]:
-    """Distinct bill numbers as hashes, in their order; equal ones may be chance, and the whole file then tells."""
+def _names(cells: pl.DataFrame, column: str | None) -> pl.Series:
+    """A column of identifiers as it will be read; empty where the file has none."""
     if column is None or cells[column].null_count() == cells.height:
-        return np.zeros(0, np.uint64)
-    found: npt.NDArray[np.uint64] = np.sort(cells[column].drop_nulls().hash().to_numpy())
+        return pl.Series([], dtype=pl.String())
+    return tidy_names(cells[column].drop_nulls())
+
+
+def _numbers(names: pl.Series) -> npt.NDArray[np.uint64]:
+    """Distinct bill numbers as hashes, in their order; equal ones may be chance, and the whole file then tells."""
+    found: npt.NDArray[np.uint64] = np.sort(names.drop_nulls().hash().to_numpy())
+    if not len(found):
+        return found
     first = np.concatenate([[True], found[1:] != found[:-1]])
     return np.asarray(found[first])
 
@@ -124,8 +136,18 @@ def by_pieces(files: Mapping[str, Sequence[Path]], out: Path) -> str | None:
     if column_of("certificate", schema.names, claims[0].name) is not None:
         return None  # persons of the lists are looked up in the whole file
     person = column_of("person_id", schema.names, claims[0].name)
+    names = [column_of(name, schema.names, claims[0].name) for name in ("claim_id", "reverses")]
+    if not all(_is_name(schema.field(name).type) for name in names if name is not None):
+        return None  # 12.0 and 12 name one bill: reading tells
     texts = (pa.string(), pa.large_string(), pa.string_view())
     return person if person is not None and schema.field(person).type in texts else None
+
+
+def _is_name(found: pa.DataType) -> bool:
+    """Whether a bill's number is stored so that its text is the number."""
+    found = found.value_type if pa.types.is_dictionary(found) else found
+    kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_integer)
+    return pa.types.is_null(found) or any(kind(found) for kind in kinds)
 
 
 def settle_pieces(
@@ -172,13 +194,18 @@ def _run(
     rows = pq.ParquetFile(claims).metadata.num_rows
 
     def tables() -> Iterator[pa.Table]:
-        read = 0
+        read, last = 0, None
         for done in each_in_order(parts, task, threads):
             readings.append(done.reading)
             numbers.append(done.numbers)
             beyond.append(done.beyond)
             names.append(done.named_at_hospital)
             counts.update(_count(done.bills))
+            if done.ends:
+                # Parts are cut between persons as they are written; as they are read, they may be others.
+                if last is not None and done.ends[0] <= last:
+                    raise NeededWholeError
+                last = done.ends[1]
             read += done.reading.rows_read
             if told:
                 told.of(read, rows)

@@ -14,6 +14,7 @@ from tuodi.exchange._quarantine import sent_again, write_quarantine
 from tuodi.exchange._read import read_table, read_tables
 from tuodi.exchange._reading import FINDINGS, Checked, Reading
 from tuodi.exchange._reasons import describe_error, sentence
+from tuodi.exchange._tidy import tidy_names
 from tuodi.exchange._write import write_table
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "read_tables",
     "sent_again",
     "sentence",
+    "tidy_names",
     "write_quarantine",
     "write_table",
 ]

@@ -17,7 +17,7 @@ from tuodi.exchange._checks import check_readings
 from tuodi.exchange._header import match_headers
 from tuodi.exchange._raw import RawTable
 from tuodi.exchange._reading import FINDINGS, Reading, findings_frame
-from tuodi.exchange._tidy import doubtful_rows, in_fen, is_typed
+from tuodi.exchange._tidy import doubtful_rows, in_fen, is_typed, tidy_names
 from tuodi.tables import CLAIMS, conform
 
 __all__ = ["column_of", "join_readings", "read_piece"]
@@ -43,12 +43,14 @@ def read_piece(
         return _read_long(cells, rows, file, local_codes)
     fen = in_fen(cells, CLAIMS)
     doubts = doubtful_rows(cells, fen, CLAIMS, local_codes)
-    doubts |= cells["claim_id"].hash().is_duplicated().to_numpy() if _may_repeat(cells["claim_id"]) else False
+    # What is written differently may be one number, or one person, once it is read.
+    claims, persons = (tidy_names(cells[name]) if doubts.any() else cells[name] for name in ("claim_id", person))
+    doubts |= claims.hash().is_duplicated().to_numpy() if _may_repeat(claims) else False
     if not doubts.any():
         return _reading(conform(fen, CLAIMS), file, cells.columns)
     # Whoever has one doubtful bill is read the long way whole: a bill and its reversal are looked at together.
-    whose = cells[person].filter(pl.Series(doubts)).unique()
-    long_way = cells[person].is_in(whose.implode(), nulls_equal=True)
+    whose = persons.filter(pl.Series(doubts)).unique()
+    long_way = persons.is_in(whose.implode(), nulls_equal=True)
     quick = _reading(conform(fen.filter(~long_way), CLAIMS), file, cells.columns)
     slow = _read_long(cells.filter(long_way), rows.filter(long_way), file, local_codes)
     return join_readings([quick, slow], keep=True)

@@ -16,11 +16,12 @@ import polars as pl
 
 from tuodi.exchange._checks import unusual_rows
 from tuodi.exchange._columns import code_set, kind_of
+from tuodi.exchange._values import parse_identifier
 from tuodi.exchange._words import code_book, value_key
 from tuodi.money import MOST_DIGITS
 from tuodi.tables import Schema
 
-__all__ = ["doubtful_rows", "in_fen", "is_typed"]
+__all__ = ["doubtful_rows", "in_fen", "is_typed", "tidy_names"]
 
 Doubts = npt.NDArray[np.bool_]
 
@@ -90,6 +91,18 @@ def _unusual_names(column: pl.Series) -> Doubts:
     if not _all_plain(data):
         doubts = doubts | ~column.str.contains(r"^[A-Za-z0-9_.:;#-]+$").fill_null(value=True).to_numpy()
     return doubts
+
+
+def tidy_names(column: pl.Series) -> pl.Series:
+    """Identifiers as reading leaves them; one that cannot be read stays as it is, and is set aside elsewhere."""
+    texts = column.cast(pl.String())
+    unusual = pl.Series(_unusual_names(texts)) & texts.is_not_null()
+    if not unusual.any():
+        return texts
+    strange = texts.filter(unusual).unique().to_list()
+    read = {text: parse_identifier(text) for text in strange}
+    plain = {text: found if found is None or isinstance(found, str) else text for text, found in read.items()}
+    return texts.replace_strict(plain, default=texts, return_dtype=pl.String())
 
 
 def _all_plain(data: npt.NDArray[np.uint8]) -> bool:
