@@ -181,14 +181,15 @@ def test_a_disk_that_ends_half_way_leaves_what_was_there(tmp_path: Path, debug: 
     assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
-def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_leaves_nothing_behind(tmp_path: Path, sent: signal.Signals) -> None:
     out = tmp_path / "县"
     call = [str(SCRIPT), "synth", "--scale", "demo", "--out", str(out)]
     running = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(sent)
     _out, err = running.communicate(timeout=60)
     assert running.returncode == EXIT["interrupted"]
     assert "已中断" in err
