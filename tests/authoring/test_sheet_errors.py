@@ -254,6 +254,18 @@ def test_an_empty_sheet_is_nothing(office: Office) -> None:
     assert office.sent().problems == ()
 
 
+def test_a_value_far_below_is_not_lost(office: Office) -> None:
+    office.book[AID].cell(20_000, 3).value = "70%"
+    office.book[AID].cell(900_000, 3).value = " "
+    assert [item[:3] for item in office.wrong()] == [(AID, "A20000", "没有写项目")]
+
+
+def test_a_chart_sheet_without_a_chart(office: Office) -> None:
+    office.book.create_chartsheet("图")
+    with pytest.raises(FileError, match="不是 Excel 工作簿"):
+        office.sent()
+
+
 def test_a_header_that_was_changed(office: Office) -> None:
     cell = office.cell(AID, "依据文件", 3)
     cell.value = "出处"

@@ -25,7 +25,13 @@ from tuodi.i18n import translator
 __all__ = ["RawSheet", "read_sheets", "shown_text"]
 
 LONGEST_SHEET = 5_000
-"""Rows; a parameter sheet has some hundred, and a column formatted to its end is no content."""
+"""Rows to which merged cells reach at most; a parameter sheet has some hundred."""
+
+_BROKEN = (
+    zipfile.BadZipFile, InvalidFileException, ElementTree.ParseError, KeyError, ValueError, OSError,
+    AttributeError, IndexError, TypeError,
+)  # fmt: skip
+"""What opening a workbook raises where its parts do not fit together; an empty chart sheet is one such."""
 
 
 @dataclass
@@ -77,7 +83,7 @@ def read_sheets(path: Path, lang: str = "zh") -> list[RawSheet]:
     try:
         data = path.read_bytes()
         book = openpyxl.load_workbook(BytesIO(data))
-    except (zipfile.BadZipFile, InvalidFileException, ElementTree.ParseError, KeyError, ValueError, OSError) as error:
+    except _BROKEN as error:
         if isinstance(error, OSError) and not path.is_file():
             raise
         raise FileError(
@@ -88,17 +94,17 @@ def read_sheets(path: Path, lang: str = "zh") -> list[RawSheet]:
 
 def _sheet(page: Any) -> RawSheet:
     made = RawSheet(str(page.title))
-    for row in page.iter_rows(max_row=min(page.max_row or 1, LONGEST_SHEET)):
-        for cell in row:
-            if cell.value is None:
-                continue
-            place = (cell.row, cell.column)
-            if cell.data_type in ("f", "e"):
-                made.refused[place] = str(getattr(cell.value, "text", cell.value))
-                continue
-            text = shown_text(cell.value, str(cell.number_format or ""))
-            if text.strip():
-                made.texts[place] = text
+    # Only cells that the file holds: asking for rows would make every cell up to the last column of the last row.
+    for place in sorted(page._cells):
+        cell = page._cells[place]
+        if cell.value is None:
+            continue
+        if cell.data_type in ("f", "e"):
+            made.refused[place] = str(getattr(cell.value, "text", cell.value))
+            continue
+        text = shown_text(cell.value, str(cell.number_format or ""))
+        if text.strip():
+            made.texts[place] = text
     for merged in page.merged_cells.ranges:
         first = made.texts.get((merged.min_row, merged.min_col))
         if first is None or merged.min_row == merged.max_row:
