@@ -218,6 +218,17 @@ def test_a_file_that_only_seems_to_lie_in_order_is_dealt_out(tmp_path: Path, mon
     assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")], "ranges of persons were left on disk"
 
 
+def test_a_column_of_lists_is_one_that_nobody_asked_for(tmp_path: Path) -> None:
+    claims, identities = invented()
+    path, lists = stored(tmp_path, claims, identities)
+    told = settled(path, lists, tmp_path / "out.parquet")
+    more = (pl.lit([[1, 2]]).alias("lists"), pl.struct(a=pl.lit(1)).alias("parts"))
+    pl.read_parquet(path).with_columns(more).write_parquet(path)
+    again = settled(path, lists, tmp_path / "out.parquet")
+    assert again["files"][0]["unknown_columns"] == ["lists", "parts"]
+    assert again["status"] == told["status"]
+
+
 def test_a_refused_file_leaves_what_was_there(tmp_path: Path) -> None:
     claims, identities = invented()
     path, lists = stored(tmp_path, claims, identities)

@@ -15,7 +15,7 @@ import polars as pl
 from tuodi.exchange._assemble import Options, assemble
 from tuodi.exchange._checks import check_readings
 from tuodi.exchange._header import match_headers
-from tuodi.exchange._raw import RawTable
+from tuodi.exchange._raw import typed_table
 from tuodi.exchange._reading import FINDINGS, Reading, findings_frame
 from tuodi.exchange._tidy import doubtful_rows, in_fen, is_typed, tidy_names
 from tuodi.tables import CLAIMS, conform
@@ -64,11 +64,7 @@ def _may_repeat(column: pl.Series) -> bool:
 def _read_long(
     cells: pl.DataFrame, rows: pl.Series, file: str, local_codes: Mapping[str, Mapping[str, str]]
 ) -> Reading:
-    headers = tuple(cells.columns)
-    plain = cells.rename({name: str(place) for place, name in enumerate(headers)})
-    plain = plain.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String()))
-    raw = RawTable(file, "", headers, plain, rows, encoding="parquet")
-    reading = assemble(raw, CLAIMS, Options(local_codes=local_codes))
+    reading = assemble(typed_table(cells, rows, file), CLAIMS, Options(local_codes=local_codes))
     return check_readings([reading])[0]
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from tuodi.exchange._reasons import file_error
 
-__all__ = ["RawFault", "RawTable", "damage_as", "drop_lines", "frame_of", "line_text"]
+__all__ = ["RawFault", "RawTable", "damage_as", "drop_lines", "frame_of", "line_text", "typed_table"]
 
 _FOOTER = re.compile(
     r"^\s*(?:合\s*计|总\s*计|小\s*计|本页小计|本页合计|累\s*计|制表|填表|审核|复核|经办|打印|导出|备注|说明|单位负责人|负责人|填报|报送|数据来源|注[:：]|"
@@ -128,3 +128,17 @@ def drop_lines(table: RawTable, key: Sequence[int], keep: Sequence[int] = ()) ->
         table.encoding,
         table.message,
     )
+
+
+def typed_table(frame: pl.DataFrame, rows: pl.Series, file: str) -> RawTable:
+    """A table whose cells have types (Parquet). ``rows``: their numbers in the file, from 1."""
+    headers = tuple(frame.columns)
+    cells = frame.rename({name: str(place) for place, name in enumerate(headers)})
+    cells = cells.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String()))
+    # A list or a structure is nothing that a table of ours holds; its text is enough to show the row.
+    nested = [name for name, dtype in cells.schema.items() if dtype.is_nested()]
+    as_text = [
+        pl.Series(name, [None if cell is None else str(cell) for cell in cells[name].to_list()], dtype=pl.String())
+        for name in nested
+    ]
+    return RawTable(file, "", headers, cells.with_columns(as_text), rows, encoding="parquet")

@@ -17,7 +17,7 @@ import polars as pl
 from tuodi.exchange._assemble import Options, assemble
 from tuodi.exchange._header import spellings
 from tuodi.exchange._messages import read_messages
-from tuodi.exchange._raw import RawTable, damage_as
+from tuodi.exchange._raw import RawTable, damage_as, typed_table
 from tuodi.exchange._reading import Reading
 from tuodi.exchange._reasons import file_error
 from tuodi.exchange._text import read_text
@@ -149,8 +149,4 @@ def _parquet(data: bytes, file: str, schema: Schema) -> RawTable:
         from tuodi.exchange._text import no_header
 
         raise no_header(file, schema)
-    headers = tuple(frame.columns)
-    plain = frame.rename({name: str(place) for place, name in enumerate(headers)})
-    plain = plain.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String()))
-    rows = pl.Series(range(1, frame.height + 1), dtype=pl.Int64())
-    return RawTable(file, "", headers, plain, rows, encoding="parquet")
+    return typed_table(frame, pl.Series(range(1, frame.height + 1), dtype=pl.Int64()), file)
