@@ -45,11 +45,11 @@ CODES = 1 << 22
 
 @dataclass(frozen=True)
 class Bills:
-    """Arrays in settlement order. ``order`` holds the row of each bill in the claims handed in (``unordered``);
-    ``person`` its person's place among ``people``; ``version`` numbers its law; ``profile`` is its row in
-    ``parameters``; ``recorded`` (L, n) what each layer is recorded to have paid, NOT_RECORDED or NOT_ITS_SCHEME
-    otherwise; ``overlap`` bits of layers that a clash of stays leaves open; ``cells`` for each version the positions
-    of its profiles on every axis, in the order of ``parameters``."""
+    """Arrays in settlement order. ``order`` holds the row of each bill in the claims handed in (``unordered``), which
+    may be ``in_order`` already; ``person`` its person's place among ``people``; ``version`` numbers its law;
+    ``profile`` is its row in ``parameters``; ``recorded`` (L, n) what each layer is recorded to have paid,
+    NOT_RECORDED or NOT_ITS_SCHEME otherwise; ``overlap`` bits of layers that a clash of stays leaves open; ``cells``
+    for each version the positions of its profiles on every axis, in the order of ``parameters``."""
 
     order: npt.NDArray[np.intp]
     version: npt.NDArray[np.intp]
@@ -71,6 +71,7 @@ class Bills:
     classes: tuple[npt.NDArray[np.intp], ...]
     has_unknowns: bool
     unordered: pl.DataFrame
+    in_order: bool
     cells: tuple[tuple[Compiled, dict[str, npt.NDArray[np.intp]]], ...]
 
     @property
@@ -132,7 +133,7 @@ def bills_of(
     made: list[Parameters] = []
     cells: list[tuple[Compiled, dict[str, npt.NDArray[np.intp]]]] = []
     classes = [np.zeros(n, np.intp) for _ in layers]
-    recorded = np.full((len(layers), n), NOT_RECORDED, np.int64)
+    recorded = np.empty((len(layers), n), np.int64)  # every row is of one version
     offset = 0
     for own in resolved:
         if not own.height:
@@ -170,6 +171,7 @@ def bills_of(
         classes=tuple(classes),
         has_unknowns=_any_unknown(stacked),
         unordered=claims,
+        in_order=found is None,
         cells=tuple(cells),
     )
 

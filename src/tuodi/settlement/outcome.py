@@ -68,18 +68,21 @@ class Outcome:
         self, structure: Structure, members: Sequence[int], bills: Bills, rows: npt.NDArray[np.intp], machine: Machine
     ) -> None:
         """Take over what the kernel wrote for the bills of one structure; ``members`` numbers their versions."""
-        out, target = machine.out, rows[bills.order]
+        out = machine.out
+        target: slice | npt.NDArray[np.intp] = slice(None)
+        if not bills.in_order or len(rows) < self.claims.height:
+            target = rows[bills.order]
         self.self_in_scope[target] = out["self_in_scope"]
         self.self_total[target] = out["self_total"]
         self.admitted[target] = out["admitted"]
         self.counter_year[target] = bills.counter_year
-        self.version[target] = np.array(members)[bills.version]
+        self.version[target] = members[0] if len(members) == 1 else np.array(members)[bills.version]
         for at, layer in enumerate(structure.layers):
             into = self.layers.index(layer.id)
             self.pay[into, target] = out["pay"][at]
             self.known[into, target] = (out["open"] >> at & 1) == 0
         self.open_self[target] = (out["open"] >> k.SELF_OPEN & 1).astype(bool)
-        self._explain(structure, bills, target, out)
+        self._explain(structure, bills, rows, out)
         if self.tracing and machine.shape.trace:
             versions = [self.law.versions[number] for number in members]
             if machine.shape.parts:
@@ -87,13 +90,14 @@ class Outcome:
             self.traces.append(steps_of.trace_table(structure, bills, versions, out, machine.steps))
 
     def _explain(
-        self, structure: Structure, bills: Bills, target: npt.NDArray[np.intp], out: dict[str, npt.NDArray[Any]]
+        self, structure: Structure, bills: Bills, places: npt.NDArray[np.intp], out: dict[str, npt.NDArray[Any]]
     ) -> None:
-        """Put the kernel's marks into words, once for each combination of them."""
+        """Put the kernel's marks into words, once for each combination of them; ``places`` of the bills unordered."""
         waived = _waived(structure, bills, out["pay"])
         rows = np.flatnonzero((out["open"] != 0) | (waived != 0))
         if not len(rows):
             return
+        target = places[bills.order]
         layers = structure.layers
         # A mark of each layer: why it is open, or that an unknown cap was treated as none.
         marks = [

@@ -128,8 +128,7 @@ def settle_with(
     outcome = Outcome(claims, law, state, why, trace=trace)
     for structure in dict.fromkeys(compiled.structure for compiled in law.versions):
         members = [number for number, compiled in enumerate(law.versions) if compiled.structure == structure]
-        wanted = (state == STANDING) & np.isin(version, members)
-        rows = np.flatnonzero(wanted)
+        rows = np.flatnonzero((state == STANDING) & (np.isin(version, members) if len(law.versions) > 1 else True))
         if len(rows):
             compiled = [law.versions[number] for number in members]
             chosen = np.searchsorted(np.array(members), version[rows])
