@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 
@@ -15,6 +16,7 @@ from golden.test_golden import differences
 from tuodi.authoring.answers import answers_text, read_answers, write_answers
 from tuodi.authoring.asking import MisunderstoodError, Question, Share, Unknown, entries, understand
 from tuodi.authoring.interview import walk
+from tuodi.authoring.sheet import to_workbook
 from tuodi.authoring.skeleton import pack_text
 from tuodi.errors import FileError, UsageError
 from tuodi.law import check_pack, find_packs, read_pack
@@ -166,6 +168,16 @@ def test_a_pack_is_never_written_over_and_nothing_half_done_stays(tmp_path: Path
     assert written(PLAIN | {"in_force": "2025-01-01"}, tmp_path).folder.name == "2025"
 
 
+def test_its_workbook_shows_every_figure_on_a_sheet_of_its_own(tmp_path: Path) -> None:
+    """``new`` spells amounts without a comma: no deductible or cap may fall among the raw places of the last sheet."""
+    written(PLAIN, tmp_path)
+    to_workbook("zz/990103/2024", tmp_path / "county.xlsx", roots=[tmp_path])
+    book = openpyxl.load_workbook(tmp_path / "county.xlsx")
+    assert [row for row in book["其他"].iter_rows(min_row=4, values_only=True) if any(row)] == []
+    shown = {(row[0], row[2]) for row in book["医疗救助"].iter_rows(min_row=4, values_only=True)}
+    assert {("起付标准", "3,000"), ("限额", "100,000")} <= {(item, str(value)) for item, value in shown}
+
+
 def test_the_same_answers_give_the_same_bytes_in_both_languages() -> None:
     assert pack_text(county_of(TILT)) == pack_text(county_of(dict(reversed(TILT.items()))))
     assert pack_text(county_of(TILT, "en")) == pack_text(county_of(TILT))
@@ -246,6 +258,15 @@ def test_what_is_typed_is_understood(kind: str, typed: str, meant: Any) -> None:
 def test_what_is_not_understood_says_what_would_be_right(kind: str, typed: str, lang: str) -> None:
     with pytest.raises(MisunderstoodError, match=r".{4}"):
         understand(question(kind, lang=lang), typed)
+
+
+def test_what_is_no_choice_names_the_choices_or_the_nearest() -> None:
+    """A file of answers shows no list: the sentence alone must do."""
+    with pytest.raises(MisunderstoodError, match="1 第一种、2 第二种"):
+        understand(question("choice"), "第三种")
+    many = {f"c{number}": f"第{number}种情形" for number in range(9)} | {"illness_poor": "因病致贫重病患者"}
+    with pytest.raises(MisunderstoodError, match="最接近的是“因病致贫重病患者”"):
+        understand(question("members", options=many), "因病至贫")
 
 
 def test_a_share_needs_an_income() -> None:

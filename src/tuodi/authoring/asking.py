@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -32,6 +33,8 @@ NOT_KNOWN = re.compile(r"^(?:\?|？|不知道|不清楚|不详|unknown\b|don'?t 
 NOTHING = frozenset({"无", "没有", "不设", "不限", "不封顶", "不设限额", "none", "no", "-"})
 CODE_SETS = ("identity", "setting", "place")
 """Code sets from which questions take their choices."""
+FEW = 5
+"""Choices that a sentence can name; of more it names the nearest."""
 NUMBERED = re.compile(r"号|\bNo\b|\d{4}〕", re.I)
 """What makes a source a document with a number rather than a page."""
 
@@ -288,9 +291,12 @@ def _one(asked: Question, text: str) -> str:
     fitting = [code for code, some in words.items() if any(text.lower() in word.lower() for word in some)]
     if len(exact or fitting) == 1:
         return (exact or fitting)[0]
-    raise MisunderstoodError(
-        _("“{text}”不在选项里，请写选项前的数字（1 到 {last}）。").format(text=text, last=len(codes))
-    )
+    said = _("“{text}”不在选项里，请写选项前的数字（1 到 {last}）或选项里的字。").format(text=text, last=len(codes))
+    if len(codes) <= FEW:
+        shown = _("、").join(f"{number} {word}" for number, word in enumerate(asked.options.values(), 1))
+        raise MisunderstoodError(said + _("选项：{shown}。").format(shown=shown))
+    close = get_close_matches(text, asked.options.values(), n=1, cutoff=0.4)
+    raise MisunderstoodError(said + "".join(_("最接近的是“{close}”。").format(close=word) for word in close))
 
 
 def _cite(asked: Question, text: str) -> CiteAnswer:

@@ -122,13 +122,15 @@ def at_of(tree: Tree) -> Cell | None:
 
 
 def same(one: Tree, other: Tree) -> bool:
-    """Whether two trees are the same data: the order of keys aside, and where a word would be read alike."""
+    """Whether two trees are the same data: the order of keys and how an amount is spelled aside, and where a word would
+    be read alike."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(same(*pair) for pair in zip(one, other, strict=True))
     if isinstance(one, str) and isinstance(other, str):
-        return str(one) == str(other) and getattr(one, "quoted", False) == getattr(other, "quoted", False)
+        alike = getattr(one, "quoted", False) == getattr(other, "quoted", False)
+        return alike and plain_amount(one) == plain_amount(other)
     return one is None and other is None
 
 
