@@ -150,6 +150,7 @@ def test_a_cliff_with_a_line_that_the_pack_does_not_know() -> None:
         (("--bill", ONE_BILL), "没有写明"),
         (("--bill", "in_scope=100,colour=red", *LINES), "colour"),
         (("--bill", "in_scope=100,setting=palace", *LINES), "palace"),
+        (("--bill", "total=60000,setting=inpatient", *LINES), "in_scope"),
         (("--bill", "total=100,in_scope=200", *LINES), "总额"),
         (("--bill", "total=100,in_scope=50,out_of_catalogue=10", *LINES), "总额"),
         (("--bill", "in_scope=0", *LINES), "都是 0"),

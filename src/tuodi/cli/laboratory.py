@@ -316,6 +316,8 @@ def _whole(facts: dict[str, Any], lang: str) -> None:
 
     _ = texts(lang)
     total = facts.pop("total", None)
+    if total is not None and "in_scope" not in facts:
+        raise UsageError(_("--bill：只有总额（total）不够，请同时写政策范围内费用 in_scope；没有的写 in_scope=0"))
     named = sum(facts.get(part) or 0 for part in PARTS)
     if total is not None and "out_of_catalogue" not in facts:
         facts["out_of_catalogue"], named = total - named, total if total >= named else named
