@@ -94,7 +94,7 @@ FILE_REASONS: Mapping[str, str] = {
     "html": "内容是网页而不是工作簿，请用表格软件打开后另存为 XLSX",
     "no_header": "前 10 行中没有找到表头，应含有：{expected}",
     "headers_double": "表头 {found} 都对应 {expected}，内容又不同，请只保留一列",
-    "columns_missing": "缺少必需的列：{expected}{found}",
+    "columns_missing": "缺少必需的列：{expected}{found}；列名不同的，写 --read column:文件里的列名=括号中的名称",
     "columns_option": "指定的列 {found} 不存在，可选：{expected}",
     "encoding_mixed": "编码混杂：第 {row} 行（第 {byte} 字节起）与其余各行的编码不同，应统一为 UTF-8 或 GB18030",
     "encoding_unknown": "既不是 UTF-8 也不是 GB18030：第 {row} 行第 {byte} 字节为 {found}",
