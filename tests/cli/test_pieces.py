@@ -229,6 +229,15 @@ def test_a_column_of_lists_is_one_that_nobody_asked_for(tmp_path: Path) -> None:
     assert again["status"] == told["status"]
 
 
+def test_a_year_that_no_calendar_has(tmp_path: Path) -> None:
+    claims, identities = invented()
+    claims = claims.with_columns(benefit_year=pl.Series([99_999, -5, 0, 2024], dtype=pl.Int64()).gather(
+        [number % 4 for number in range(claims.height)]))  # fmt: skip
+    path, lists = stored(tmp_path, claims, identities)
+    told = settled(path, lists, tmp_path / "out.parquet", "--window-from", "2024-05-01")
+    assert told["bills"] > 0
+
+
 def test_a_refused_file_leaves_what_was_there(tmp_path: Path) -> None:
     claims, identities = invented()
     path, lists = stored(tmp_path, claims, identities)

@@ -284,7 +284,9 @@ def _opens_late(
     years = np.unique(year)
     for number, compiled in enumerate(versions):
         month, day = compiled.pack.dates.year_starts
-        begins = np.array([date(int(one), month, day) < window_from for one in years])
+        # A year of the file may be one that no calendar has.
+        opens = (window_from.year, window_from.month, window_from.day)
+        begins = np.array([(int(one), month, day) < opens for one in years])
         late |= (version == number) & begins[np.searchsorted(years, year)]
     if late.any() and opening.height:
         known = opening.select(person=people.codes_of(opening["person_id"]), year="counter_year").unique()
