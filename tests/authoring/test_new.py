@@ -186,6 +186,17 @@ def test_the_same_answers_give_the_same_bytes_in_both_languages() -> None:
     assert pack_text(county_of(in_codes, "en")) == pack_text(county_of(TILT))
 
 
+@pytest.mark.parametrize(
+    ("key", "typed"), [("class.2", "\u1369"), ("region", "\u0669" * 6), ("assistance.cite", "9\n第五条")]
+)
+def test_an_odd_sign_is_told_and_nothing_breaks(key: str, typed: str) -> None:
+    assert key in walk({**PLAIN, key: typed}, "zh").wrong
+
+
+def test_an_article_may_run_over_a_line() -> None:
+    assert walk({**PLAIN, "assistance.cite": "第五条\n第六条"}, "zh").county is not None
+
+
 def test_answers_may_stop_anywhere_and_go_on() -> None:
     for count in range(len(PLAIN)):
         part = dict(list(PLAIN.items())[:count])

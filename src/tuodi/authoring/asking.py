@@ -168,7 +168,7 @@ def is_numbered(text: str) -> bool:
 
 def _region(asked: Question, text: str) -> str:
     _ = translator("authoring", asked.lang)
-    if not re.fullmatch(r"\d{6}", text):
+    if not re.fullmatch(r"[0-9]{6}", text):
         raise MisunderstoodError(_("“{text}”不是六位数字，应写成 321300 这样。").format(text=text))
     return text
 
@@ -280,7 +280,7 @@ def _one(asked: Question, text: str) -> str:
     """A choice by its number, code or word; a part of a word will do where it fits only one."""
     _ = translator("authoring", asked.lang)
     codes = list(asked.options)
-    if text.isdigit() and 1 <= int(text) <= len(codes):
+    if text.isdecimal() and 1 <= int(text) <= len(codes):
         return codes[int(text) - 1]
     if text in asked.options:
         return text
@@ -301,7 +301,7 @@ def _one(asked: Question, text: str) -> str:
 
 def _cite(asked: Question, text: str) -> CiteAnswer:
     _ = translator("authoring", asked.lang)
-    match = re.fullmatch(r"(?:(\d+)(?:\s+|$))?(.*)", text)
+    match = re.fullmatch(r"(?:([0-9]+)(?:\s+|$))?(.*)", text, re.S)
     assert match is not None
     number = int(match[1] or 1)
     if not 1 <= number <= asked.documents:
