@@ -156,6 +156,7 @@ def test_a_cliff_with_a_line_that_the_pack_does_not_know() -> None:
         (("--bill", "in_scope=0", *LINES), "都是 0"),
         (("--bill", "in_scope=-5", *LINES), "不能小于 0"),
         (("--bill", "in_scope=1.234", *LINES), "不是金额"),
+        (("--bill", "in_scope=99999999999999999999", *LINES), "不是金额"),
         (("--bill", "in_scope=100,stay_ordinal=0", *LINES), "整数"),
         (("--bill", ONE_BILL, "--line", "dibao"), "名称=金额"),
         (("--bill", ONE_BILL, "--line", "dibaoo=700"), "dibaoo"),

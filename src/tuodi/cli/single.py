@@ -293,12 +293,15 @@ def _pairs(items: list[str] | None, option: str, known: dict[str, str] | list[st
 
 def fen_of(text: str, option: str, lang: str) -> int:
     """An amount in yuan as somebody typed it, in fen. Raises ``UsageError`` for what is no amount."""
-    from tuodi.money import parse_yuan
+    from tuodi.money import MOST_DIGITS, parse_yuan
 
     _ = texts(lang)
     plain = unicodedata.normalize("NFKC", text).strip().removeprefix("¥").removesuffix("元").strip()
     try:
-        return parse_yuan(plain)
+        fen = parse_yuan(plain)
+        if abs(fen) >= 10**MOST_DIGITS:  # no table holds it
+            raise ValueError(plain)
+        return fen
     except ValueError:
         raise UsageError(
             _("{option} 的值 {text} 不是金额，应写成 1234.50 或 1,234.50（元，最多两位小数）").format(
