@@ -61,6 +61,8 @@ def check(
     for ref, problems, judged in found:
         if problems:
             say(_("{pack}：{n} 处问题").format(pack=ref, n=len(problems)))
+        elif any(one.cases is not None and one.cases.agree < one.cases.cases for one in judged):
+            say(_("{pack}：写法没有问题，但自己的案例有不一致").format(pack=ref))
         else:
             say(_("{pack}：没有问题").format(pack=ref))
         for problem in problems:

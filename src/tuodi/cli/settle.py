@@ -143,6 +143,7 @@ def settle(
 ) -> None:
     """逐笔结算：每笔费用各层支付多少 / settle every bill: who pays what."""
     from tuodi.cli.output import check_out, write_results
+    from tuodi.settlement import in_output_order
     from tuodi.settlement import settle as run_settle
     from tuodi.settlement.trace import wide_trace
 
@@ -166,6 +167,8 @@ def settle(
     law, inputs = law_and_inputs(pack, packs_dir, files, word, read)
     layers = known_layers(law, given, word)
     since = inputs.since(window_from)
+    if out.suffix.lower() == ".parquet" and {one.suffix.lower() for one in files["claims"]} == {".parquet"}:
+        inputs.claims = in_output_order(inputs.claims)
     with working(_("正在结算")):
         run = run_settle(
             law, inputs.claims, inputs.identities, inputs.persons, inputs.opening,

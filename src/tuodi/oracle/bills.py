@@ -217,7 +217,7 @@ def _stays(person: list[Bill]) -> None:
 def _ordinals(person: list[Bill], stays_before: dict[int, int | None]) -> None:
     """The column; where it is empty, the rank of the stay among the year's inpatient stays so far known."""
     for bill in person:
-        if bill.claim.get("stay_ordinal") is not None:
+        if (bill.claim.get("stay_ordinal") or 0) > 0:
             bill.ordinal = int(bill.claim["stay_ordinal"])
             continue
         before = stays_before.get(bill.year, 0)

@@ -309,6 +309,7 @@ def _stays(
     if facts is None or not any(layer.reads_stay for layer in layers):
         return nothing, 1, nothing, nothing
     facts, own = facts.of(order), claims["stay_ordinal"].gather(order)
+    own = own.set((own < 1).fill_null(value=False), None)  # 0 says that nobody counted
     counted = stays.stay_ordinals(own, begins, facts.number, facts.inpatient)
     counted = np.where(late & own.is_null().to_numpy(), 0, counted)
     bits = sum((1 << at for at, layer in enumerate(layers) if _reads_stay(layer)), 0)
