@@ -160,7 +160,7 @@ def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     for name in schema.required:
         if name not in present:
             raise TableError(f"table {schema.name}: column {name!r} is missing; it is required")
-    if dict(present) == columns:
+    if list(present.items()) == list(columns.items()):
         return _complete(frame, schema)
     made = []
     for name, dtype in columns.items():

@@ -46,6 +46,7 @@ def test_the_public_surface() -> None:
         "read_tables",
         "sent_again",
         "sentence",
+        "tidy_names",
         "write_quarantine",
         "write_table",
     ]
