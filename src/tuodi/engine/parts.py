@@ -25,6 +25,9 @@ ROW = "row in the file"
 ROWS = 1 << 18
 """Rows of a part, about: some hundred bytes each, times the copies while they are worked on."""
 
+HELD = 4
+"""Parts that may be held in memory together."""
+
 SAMPLE = 256
 """Rows looked at for each part's boundary."""
 
@@ -78,28 +81,48 @@ def straight_parts(path: Path, key: str, rows: int | None = None) -> Iterator[pl
 
 def dealt_parts(path: Path, key: str, folder: Path, rows: int | None = None) -> Iterator[pl.DataFrame]:
     """The parts of any file, by way of ``folder``: one file there for each range of persons. Rows without a person
-    come first."""
-    bounds = _bounds(path, key, rows or ROWS)
+    come first. A file of a few parts is dealt out in memory."""
+    most = rows or ROWS
+    bounds = _bounds(path, key, most)
+    if pq.ParquetFile(path).metadata.num_rows <= HELD * most:
+        yield from _dealt_in_memory(_pieces(path, HELD * most), key, bounds)
+        return
     files = [folder / f"{number}.arrow" for number in range(len(bounds) + 1)]
     with ExitStack() as open_files:
         writers: list[pa.ipc.RecordBatchStreamWriter | None] = [None] * len(files)
-        for piece in _pieces(path, rows or ROWS):
-            names = piece[key].fill_null("")
-            place = bounds.search_sorted(names, side="right").to_numpy().astype(np.uint16)
-            order = np.argsort(place, kind="stable")
-            table = piece[order].to_arrow(compat_level=pl.CompatLevel.oldest())
-            edges = np.searchsorted(place[order], np.arange(len(files) + 1))
-            for number in np.flatnonzero(np.diff(edges)):
+        for piece in _pieces(path, most):
+            for number, own in _dealt(piece, key, bounds):
+                table = own.to_arrow(compat_level=pl.CompatLevel.oldest())
                 writer = writers[number]
                 if writer is None:
                     writer = open_files.enter_context(pa.ipc.new_stream(files[number], table.schema))
                     writers[number] = writer
-                writer.write_table(table.slice(edges[number], edges[number + 1] - edges[number]))
+                writer.write_table(table)
     for file in files:
         if file.exists():
             with pa.memory_map(str(file)) as stored:
                 yield pl.DataFrame(pa.ipc.open_stream(stored).read_all())
             file.unlink()
+
+
+def _dealt(piece: pl.DataFrame, key: str, bounds: pl.Series) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The rows of each range of persons, ranges by their number."""
+    place = bounds.search_sorted(piece[key].fill_null(""), side="right").to_numpy().astype(np.uint16)
+    order = np.argsort(place, kind="stable")
+    edges = np.searchsorted(place[order], np.arange(len(bounds) + 2))
+    for number in np.flatnonzero(np.diff(edges)):
+        yield int(number), piece[order[edges[number] : edges[number + 1]]]
+
+
+def _dealt_in_memory(pieces: Iterator[pl.DataFrame], key: str, bounds: pl.Series) -> Iterator[pl.DataFrame]:
+    ranges: list[list[pl.DataFrame]] = [[] for _ in range(len(bounds) + 1)]
+    for piece in pieces:
+        for number, own in _dealt(piece, key, bounds):
+            ranges[number].append(own)
+    for number, own_pieces in enumerate(ranges):
+        if own_pieces:
+            yield pl.concat(own_pieces)
+            ranges[number] = []
 
 
 def _bounds(path: Path, key: str, rows: int) -> pl.Series:

@@ -1,7 +1,7 @@
 """Persons as numbers and the total order of bills: integers are sorted, never texts.
 
 Enters: a conformed claims table. Leaves: :class:`People` and permutations. The order is (person, counter year, settled
-at, discharged on, claim id), texts by their bytes, so row order never matters. Imports nothing of this project.
+at, discharged on, claim id), texts by their bytes, so row order never matters. Imports ``tuodi.tables``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from tuodi.tables import CLAIMS, conform
 
 __all__ = ["People", "dense", "duplicate", "in_output_order", "number_people", "settlement_order", "words"]
 
@@ -133,7 +135,11 @@ def in_output_order(claims: pl.DataFrame) -> pl.DataFrame:
     """Claims in the order of a result whose input was kept in none: person, settled at, discharged on, claim id."""
     people = number_people(claims["person_id"])
     order = settlement_order(people.code, np.zeros(claims.height, np.int64), claims)
-    return claims if order is None else claims[order]
+    if order is None:
+        return claims
+    # Columns without any value need not be moved.
+    held = [name for name in claims.columns if claims[name].null_count() < claims.height]
+    return conform(claims.select(held)[order], CLAIMS)
 
 
 def dense(code: Ints, size: int) -> tuple[Rows, Ints]:
