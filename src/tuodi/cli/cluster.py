@@ -18,6 +18,7 @@ import typer
 
 from tuodi import tables
 from tuodi.cli.common import EXIT, language, print_json, roots_of, say, texts
+from tuodi.cli.counts import tally
 from tuodi.cli.inputs import local_codes
 from tuodi.errors import FileError, UsageError
 from tuodi.exchange import read_piece
@@ -161,19 +162,8 @@ def _uri(path: Path | str, *, new: bool = False) -> str:
 
 
 def _counted(groups: Iterable[tuple[str, str, int]]) -> Counted:
-    status: dict[str, int] = {}
-    reasons: dict[str, dict[str, int]] = {}
-    for state, why, count in groups:
-        status[state] = status.get(state, 0) + count
-        if state in ("undetermined", "quarantined"):
-            for code in filter(None, why.split(";")):
-                own = reasons.setdefault(state, {})
-                own[code] = own.get(code, 0) + count
-    return Counted(
-        sum(status.values()),
-        dict(sorted(status.items())),
-        {state: dict(sorted(own.items())) for state, own in sorted(reasons.items())},
-    )
+    statuses, reasons = tally(groups)
+    return Counted(sum(statuses.values()), statuses, reasons)
 
 
 def settle_there(

@@ -20,6 +20,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tuodi.cli.counts import tally
 from tuodi.cli.inputs import Inputs, local_codes
 from tuodi.cli.progress import Working
 from tuodi.engine.local import each_in_order, write_in_order
@@ -217,7 +218,12 @@ def _run(
     place = np.minimum(np.searchsorted(every, named), len(every) - 1)
     if (every[1:] == every[:-1]).any() or (every[place] == named).any():
         raise NeededWholeError
-    return Pieces(join_readings(readings, keep=False), bills, *_counted(counts), any(names))
+    return Pieces(
+        join_readings(readings, keep=False),
+        bills,
+        *tally((*group, count) for group, count in counts.items()),
+        any(names),
+    )
 
 
 def _count(bills: pl.DataFrame) -> dict[tuple[str, str], int]:
@@ -230,22 +236,6 @@ def _count(bills: pl.DataFrame) -> dict[tuple[str, str], int]:
     else:
         counts, silent = {}, bills["status"]
     return counts | {(status, ""): int((silent == status).sum()) for status in codes("status")}
-
-
-def _counted(counts: Counter[tuple[str, str]]) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
-    """How many bills of each status, and by status of each reason."""
-    statuses: Counter[str] = Counter()
-    reasons: dict[str, Counter[str]] = {}
-    for (status, reason), count in counts.items():
-        if not count:
-            continue
-        statuses[status] += count
-        if status in ("undetermined", "quarantined"):
-            own = reasons.setdefault(status, Counter())
-            own.update(dict.fromkeys(filter(None, reason.split(";")), count))
-    return dict(sorted(statuses.items())), {
-        status: dict(sorted(own.items())) for status, own in sorted(reasons.items())
-    }
 
 
 def _money(law: Law) -> list[str]:

@@ -315,13 +315,9 @@ def _sum(found: Any, who: str) -> str:
 
 def _reasons(bills: Any) -> dict[str, dict[str, int]]:
     """Status → reason code → how many, for bills and requests that could not be settled."""
-    found: dict[str, dict[str, int]] = {}
-    open_bills = bills.filter(bills["status"].is_in(["undetermined", "quarantined"]))
-    for status, reasons in open_bills.select("status", "reason").iter_rows():
-        for code in filter(None, (reasons or "").split(";")):
-            counts = found.setdefault(status, {})
-            counts[code] = counts.get(code, 0) + 1
-    return {status: dict(sorted(counts.items())) for status, counts in sorted(found.items())}
+    from tuodi.cli.counts import tally
+
+    return tally(bills.group_by("status", "reason").len().iter_rows())[1]
 
 
 def _status_lines(statuses: Mapping[str, int], reasons: Mapping[str, Mapping[str, int]], lang: str) -> list[str]:
