@@ -79,6 +79,8 @@ def direct_dependencies() -> set[str]:
     """What pyproject.toml asks for by name, to run, to develop and to build."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    for extra in project["project"].get("optional-dependencies", {}).values():
+        wanted += extra
     for group in project.get("dependency-groups", {}).values():
         wanted += group
     return {_name(item) for item in wanted}

@@ -25,12 +25,15 @@ def files(*patterns: str) -> tuple[Path, ...]:
 def modules(*rooms: str) -> tuple[Path, ...]:
     """Python files under ``src/tuodi``, or of the named rooms only (a room is a module or a package)."""
     found = files("src/tuodi/**/*.py", "src/tuodi/*.py")
-    return tuple(path for path in found if not rooms or room(path) in rooms)
+    return tuple(path for path in found if "migrations" not in path.parts and (not rooms or room(path) in rooms))
 
 
 def room(path: Path) -> str:
-    """``src/tuodi/law/read.py`` → ``law``; ``src/tuodi/money.py`` → ``money``."""
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    """``src/tuodi/law/read.py`` → ``law``; ``money.py`` → ``money``; ``platform/intake/views.py`` → ``platform-intake``."""
+    parts = path.relative_to(SOURCE).parts
+    if parts[0] == "platform" and len(parts) > 2:
+        return f"platform-{parts[1]}"
+    return parts[0].removesuffix(".py")
 
 
 def dotted(path: Path) -> str:
