@@ -19,8 +19,9 @@ import polars as pl
 from tuodi.errors import TableError, nearest
 
 __all__ = [
-    "AWARDS", "CHANGES", "CLAIMS", "IDENTITIES", "MANUAL", "OPENING", "PARTS", "PAYERS", "PERSONS",
-    "SCHEMAS", "TOTALS", "Schema", "conform",
+    "AID", "AWARDS", "CHANGES", "CLAIMS", "DEATHS", "DISABILITIES", "ENROLMENTS", "FLAGS", "HOUSEHOLDS", "IDENTITIES",
+    "INSTITUTIONS", "LISTS", "MANUAL", "MEMBERS", "OPENING", "PARTS", "PAYERS", "PERSONS", "RECEIVED", "RECOGNITIONS",
+    "SCHEMAS", "SUBSIDIES", "TOTALS", "WARNINGS", "WHO", "Schema", "conform",
 ]  # fmt: skip
 
 TEXT, FEN, DATE, WHOLE = pl.String(), pl.Int64(), pl.Date(), pl.Int64()
@@ -144,7 +145,162 @@ TOTALS = Schema(
 )
 """The platform's own monthly report: month ``yyyy-mm``, measure (a payer column), person-times and amount."""
 
+WHO = {
+    "person_id": TEXT, "certificate": TEXT, "certificate_kind": TEXT, "person_name": TEXT, "sex": TEXT,
+    "birth_date": DATE, "phone": TEXT, "bank_account": TEXT, "address": TEXT, "township": TEXT, "village": TEXT,
+    "region": TEXT,
+}  # fmt: skip
+"""How a department's row says whom it means. Any of it may be missing: ``tuodi.identity`` finds out who it is.
+``person_id`` is the insurer's number; ``region`` a code of 12 digits down to the village."""
+
+_HOUSEHOLD = {"household_id": TEXT, "head_name": TEXT, "head_certificate": TEXT, "relation": TEXT}
+
+RECOGNITIONS = Schema(
+    name="recognitions",
+    required={"person_name": TEXT, "identity": TEXT},
+    optional={
+        **{name: dtype for name, dtype in WHO.items() if name != "person_name"}, **_HOUSEHOLD,
+        "from": DATE, "to": DATE, "recognised_on": DATE, "household_size": WHOLE, "monthly_amount": FEN,
+        "cause": TEXT, "illness": TEXT, "decision_number": TEXT,
+    },
+    money=frozenset({"monthly_amount"}),
+    key=("certificate", "person_name", "identity"),
+)  # fmt: skip
+"""Who is recognised as what by the body that decides it: the lists of civil affairs, of veterans' affairs."""
+
+FLAGS = Schema(
+    name="flags",
+    required={"identity": TEXT, "from": DATE},
+    optional={**WHO, "to": DATE, "flagged_on": DATE, "pushed_on": DATE, "source": TEXT},
+    key=("person_id", "identity", "from"),
+)
+"""Whom the insurance platform holds for what (身份标识)."""
+
+ENROLMENTS = Schema(
+    name="enrolments",
+    required={"year": WHOLE, "scheme": TEXT},
+    optional={
+        **WHO, "person_type": TEXT, "status": TEXT, "insured_region": TEXT, "enrolled_on": DATE, "paused_on": DATE,
+        "own_premium": FEN, "subsidy": FEN, "employer": TEXT,
+    },
+    money=frozenset({"own_premium", "subsidy"}),
+    key=("person_id", "year", "scheme", "insured_region"),
+)  # fmt: skip
+"""Who is insured where, one row a person, year, scheme and region: two rows of a person may be double insurance."""
+
+SUBSIDIES = Schema(
+    name="subsidies",
+    required={"year": WHOLE, "identity": TEXT},
+    optional={
+        **WHO, "scheme": TEXT, "included_on": DATE, "paid_on": DATE, "subsidy": FEN, "own_premium": FEN,
+        "premium": FEN, "batch": TEXT,
+    },
+    money=frozenset({"subsidy", "own_premium", "premium"}),
+    key=("certificate", "year", "identity"),
+)  # fmt: skip
+"""Whose premium the aid fund paid (资助参保)."""
+
+WARNINGS = Schema(
+    name="warnings",
+    required={"year": WHOLE, "own_total": FEN},
+    optional={
+        **WHO, "stays": WHOLE, "total": FEN, "in_scope": FEN, "in_scope_own": FEN, "paid_fund_total": FEN,
+        "paid_assistance": FEN, "diagnosis_name": TEXT, "warned_on": DATE, "household_id": TEXT,
+    },
+    money=frozenset({"own_total", "total", "in_scope", "in_scope_own", "paid_fund_total", "paid_assistance"}),
+    key=("person_id", "year"),
+)  # fmt: skip
+"""High-cost people (高额费用预警), one row a person with running totals of the year."""
+
+RECEIVED = Schema(
+    name="received",
+    required={"amount": FEN},
+    optional={
+        **WHO, "applied_on": DATE, "accepted_on": DATE, "paid_on": DATE, "benefit_year": WHOLE, "layer": TEXT,
+        "claim_id": TEXT, "total": FEN, "status": TEXT, "reason": TEXT, "receipt_number": TEXT,
+    },
+    money=frozenset({"amount", "total"}),
+    key=("receipt_number",),
+)  # fmt: skip
+"""Claims by hand, from receipt to payment (零星报销受理、支付)."""
+
+AID = Schema(
+    name="aid",
+    required={"amount": FEN, "paid_on": DATE},
+    optional={
+        **WHO, "giver": TEXT, "project": TEXT, "illness": TEXT, "purpose": TEXT, "household_id": TEXT,
+        "approved_on": DATE, "receipt_number": TEXT, "kind": TEXT,
+    },
+    money=frozenset({"amount"}),
+    key=("receipt_number",),
+)  # fmt: skip
+"""What charity, the Red Cross, unions and others gave to a person."""
+
+HOUSEHOLDS = Schema(
+    name="households",
+    required={"household_id": TEXT, "head_name": TEXT},
+    optional={
+        "head_certificate": TEXT, "phone": TEXT, "township": TEXT, "village": TEXT, "region": TEXT, "address": TEXT,
+        "household_kind": TEXT, "monitored_as": TEXT, "household_size": WHOLE, "risk": TEXT, "monitored_on": DATE,
+        "cleared_on": DATE, "cleared": TEXT, "measures": TEXT, "net_income": FEN, "net_income_each": FEN,
+        "medical_own": FEN,
+    },
+    money=frozenset({"net_income", "net_income_each", "medical_own"}),
+    key=("household_id",),
+)  # fmt: skip
+"""Monitored households (防返贫监测户)."""
+
+MEMBERS = Schema(
+    name="members",
+    required={"household_id": TEXT, "person_name": TEXT},
+    optional={
+        **{name: dtype for name, dtype in WHO.items() if name != "person_name"}, "relation": TEXT, "health": TEXT,
+        "schooling": TEXT, "work": TEXT, "insured": TEXT, "catastrophic_insured": TEXT, "dibao": TEXT, "tekun": TEXT,
+        "assisted": TEXT, "disability_number": TEXT, "joined_on": DATE, "left_on": DATE,
+    },
+    key=("household_id", "certificate", "person_name"),
+)  # fmt: skip
+"""Members of monitored households."""
+
+DISABILITIES = Schema(
+    name="disabilities",
+    required={"disability_number": TEXT},
+    optional={**WHO, "category": TEXT, "grade": TEXT, "issued_on": DATE, "valid_to": DATE, "guardian": TEXT},
+    key=("disability_number",),
+)
+"""Holders of a disability certificate (残疾人证): category 1–7, grade 1–4 as its last digits say."""
+
+DEATHS = Schema(
+    name="deaths",
+    required={"person_name": TEXT, "died_on": DATE},
+    optional={
+        **{name: dtype for name, dtype in WHO.items() if name != "person_name"}, "registered_on": DATE, "note": TEXT,
+    },
+    key=("certificate", "person_name"),
+)  # fmt: skip
+
+INSTITUTIONS = Schema(
+    name="institutions",
+    required={"provider_id": TEXT, "provider_name": TEXT},
+    optional={
+        "provider_level": TEXT, "provider_kind": TEXT, "region": TEXT, "township": TEXT, "traits": TEXT,
+        "from": DATE, "to": DATE,
+    },
+    key=("provider_id",),
+)  # fmt: skip
+"""Hospitals, clinics and pharmacies with their level."""
+
 SCHEMAS = {schema.name: schema for schema in (CLAIMS, IDENTITIES, PERSONS, OPENING, AWARDS, CHANGES, MANUAL, TOTALS)}
+"""The tables that are settled and audited."""
+
+LISTS = {
+    schema.name: schema
+    for schema in (
+        RECOGNITIONS, FLAGS, ENROLMENTS, SUBSIDIES, WARNINGS, RECEIVED, AID, HOUSEHOLDS, MEMBERS, DISABILITIES,
+        DEATHS, INSTITUTIONS,
+    )
+}  # fmt: skip
+"""What departments' files become before it is known who is meant: see ``tuodi.exchange.templates``."""
 
 
 def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
