@@ -1,0 +1,2 @@
+// Parts of pages fetched without a framework; loaded whole.
+import "htmx.org";
