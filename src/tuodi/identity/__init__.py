@@ -1,0 +1,3 @@
+"""One person, one file."""
+
+__all__ = []
