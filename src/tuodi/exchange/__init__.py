@@ -14,14 +14,21 @@ from tuodi.exchange._quarantine import sent_again, write_quarantine
 from tuodi.exchange._read import read_table, read_tables
 from tuodi.exchange._reading import FINDINGS, Checked, Reading
 from tuodi.exchange._reasons import describe_error, sentence
+from tuodi.exchange._template import Cadence, LegalBasis, SourceTemplate, TemplateColumn
+from tuodi.exchange._template_file import TemplateError, load_template, source_templates
 from tuodi.exchange._tidy import tidy_names
 from tuodi.exchange._write import write_table
 
 __all__ = [
     "FINDINGS",
+    "Cadence",
     "Checked",
+    "LegalBasis",
     "Linked",
     "Reading",
+    "SourceTemplate",
+    "TemplateColumn",
+    "TemplateError",
     "check_claims",
     "check_identities",
     "check_reading",
@@ -30,12 +37,14 @@ __all__ = [
     "describe_error",
     "join_readings",
     "link_persons",
+    "load_template",
     "people_set_aside",
     "read_piece",
     "read_table",
     "read_tables",
     "sent_again",
     "sentence",
+    "source_templates",
     "tidy_names",
     "write_quarantine",
     "write_table",

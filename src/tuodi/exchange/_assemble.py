@@ -7,7 +7,7 @@ Imports ``tuodi.tables`` and ``tuodi.vocabulary``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +20,7 @@ from tuodi.exchange._header import OWN_HEADERS, Match, match_headers, units
 from tuodi.exchange._raw import RawFault, RawTable, drop_lines
 from tuodi.exchange._reading import Finding, Reading, finding, findings_frame, texts_of
 from tuodi.exchange._reasons import file_error
+from tuodi.exchange._source import SourceSchema
 from tuodi.exchange._text import first_chinese
 from tuodi.exchange._typed import typed_column
 from tuodi.exchange._values import UNIT_DIGITS
@@ -44,12 +45,16 @@ class Options:
     columns: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     defaults: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     progress: Callable[[int, int], None] | None = None
+    lenient: frozenset[str] = frozenset()
+    """Columns whose wrong cells are warnings: the row is kept, the value unknown."""
+    keys: tuple[str, ...] = ()
+    """Columns one of which every record fills: a line that fills none may be a total."""
 
 
 def assemble(raw: RawTable, schema: Schema, options: Options) -> Reading:
     """Read one raw table."""
     match = match_headers(raw.file, raw.headers, schema, options.columns)
-    key = [match.columns[name] for name in _KEYS if name in match.columns]
+    key = [match.columns[name] for name in {*_KEYS, *options.keys} if name in match.columns]
     table = raw if raw.message else drop_lines(raw, key)
     match, extra_faults = _agree(table, match, schema)
     window = read_window(table.title_lines)
@@ -77,6 +82,7 @@ def assemble(raw: RawTable, schema: Schema, options: Options) -> Reading:
                     parsed.values.scatter(sorted(bad), [None] * len(bad)),
                     [fault for fault in parsed.faults if fault.position not in bad],
                     parsed.unverified,
+                    parsed.kept,
                 )
             if name in schema.money and stated == "万元":
                 notes.append(_note(table, "unit_wan", table.headers[place], name))
@@ -85,10 +91,13 @@ def assemble(raw: RawTable, schema: Schema, options: Options) -> Reading:
                 parsed = Column(parsed.values.fill_null(filled[0]), parsed.faults, parsed.unverified)
         else:
             one = _column(table, schema, name, pl.Series([defaults[name]], dtype=pl.String()), options, 2)
-            parsed = Column(one.values.new_from_index(0, height), [], one.unverified)
+            parsed = Column(one.values.new_from_index(0, height), [], one.unverified, one.kept)
         if parsed.unverified:
             header = table.headers[match.columns[name]] if name in match.columns else name
             notes.append(_note(table, "values_unverified", header, name, expected="；".join(parsed.unverified[:12])))
+        if parsed.kept:
+            header = table.headers[match.columns[name]] if name in match.columns else name
+            notes.append(_note(table, "values_kept", header, name, expected="、".join(parsed.kept[:12])))
         columns[name] = parsed.values.alias(name)
         faults += [fault for fault in parsed.faults if fault.position not in broken]
         if options.progress:
@@ -100,7 +109,7 @@ def assemble(raw: RawTable, schema: Schema, options: Options) -> Reading:
         notes.append(_note(table, "second_header", table.headers[position], name, expected=main))
     if not height:
         notes.append(_note(table, "no_rows", "", ""))
-    return _reading(table, schema, match, columns, faults, extra_faults, soft, notes, window, options, unit)
+    return _reading(table, schema, match, columns, faults, extra_faults, soft, notes, window, options, unit, whole)
 
 
 def _note(table: RawTable, code: str, found: str, name: str, expected: str = "") -> Finding:
@@ -185,7 +194,8 @@ def _book(schema: Schema, name: str, options: Options) -> CodeBook | None:
         return None
     extra = {**options.value_maps.get(wanted, {}), **options.value_maps.get(name, {})}
     local = {**options.local_codes.get(wanted, {}), **options.local_codes.get(name, {})}
-    return code_book(wanted, extra, local)
+    book = code_book(wanted, extra, local)
+    return replace(book, keep=True) if isinstance(schema, SourceSchema) and name in schema.kept else book
 
 
 def _column(table: RawTable, schema: Schema, name: str, cells: pl.Series, options: Options, digits: int) -> Column:
@@ -264,6 +274,7 @@ def _reading(
     window: Any,
     options: Options,
     unit: Mapping[int, str],
+    whole: str | None,
 ) -> Reading:
     places = {position: name for name, position in match.columns.items()}
     of_use = [f for f in [*table.faults, *more] if f.column < 0 or f.column in places]
@@ -273,7 +284,9 @@ def _reading(
     ]
     height = table.cells.height
     lost = _lost(columns, schema)
-    hard = [line for line in every if line[3] not in soft or line[2] < 0 or line[0] in lost]
+    hard = [
+        line for line in every if not (line[3] in soft or line[1] in options.lenient) or line[2] < 0 or line[0] in lost
+    ]
     bad = {line[0] for line in hard}
     warned = [line for line in every if line not in hard] if len(hard) < len(every) else []
     hit = sorted({line[0] for line in every})
@@ -323,6 +336,8 @@ def _reading(
         origin=origin.with_columns(row=table.rows.filter(good) if bad else table.rows),
         refund_flags=None if flags is None else flags.filter(good),
         message=table.message,
+        footer_cells=table.footer_cells,
+        units={table.headers[place]: unit.get(place) or whole or "元" for place in match.columns.values()},
     )
 
 

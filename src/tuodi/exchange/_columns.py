@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from tuodi.exchange import _values as values
+from tuodi.exchange._source import SourceSchema
 from tuodi.exchange._values import Wrong
 from tuodi.exchange._words import CodeBook, value_key
 from tuodi.money import MOST_DIGITS
@@ -48,6 +49,8 @@ IDENTIFIERS = frozenset(
         "diagnosis",
         "insured_region",
         "care_region",
+        "receipt_number",
+        "decision_number",
     }
 )
 _SPACE = " \t\r\n\u3000\xa0\ufeff\u200b"
@@ -71,11 +74,15 @@ class Column:
     values: pl.Series
     faults: list[Fault]
     unverified: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    """Words of a coded column that are not known and stay as they are."""
 
 
 def kind_of(schema: Schema, name: str) -> str:
     """What a column holds: amount, date, instant, whole, flag, month, certificate, code, identifier or text."""
     dtype = schema.columns[name]
+    if isinstance(schema, SourceSchema):
+        return schema.kinds[name]
     if name in schema.money:
         return "amount"
     if dtype == pl.Date():
@@ -97,6 +104,8 @@ def kind_of(schema: Schema, name: str) -> str:
 
 def code_set(schema: Schema, name: str) -> str | None:
     """The code set of a coded column."""
+    if isinstance(schema, SourceSchema):
+        return schema.sets.get(name)
     return CODED.get(schema.name, {}).get(name) or CODED["*"].get(name)
 
 
@@ -132,7 +141,7 @@ def _codes(cells: pl.Series, name: str, book: CodeBook) -> Column:
     distinct = [value for value in text.unique().to_list() if value]
     meaning: dict[str, str | None] = {}
     wrong: dict[str, Wrong] = {}
-    unverified = set()
+    unverified, kept = set(), []
     for value in distinct:
         key = value_key(value.removeprefix("'"))
         code = book.known.get(key)
@@ -142,6 +151,9 @@ def _codes(cells: pl.Series, name: str, book: CodeBook) -> Column:
                 unverified.add(f"{value} = {code}")
         elif value in values.BLANK_VALUES:
             continue
+        elif book.keep:
+            meaning[value] = value.removeprefix("'")
+            kept.append(value)
         elif name in KEPT_AS_TEXT:
             meaning[value] = value
             if name == "identity_at_hospital":
@@ -157,7 +169,7 @@ def _codes(cells: pl.Series, name: str, book: CodeBook) -> Column:
         places = text.is_in(list(wrong)).arg_true()
         for position, value in zip(places.to_list(), text.gather(places).to_list(), strict=True):
             faults.append(Fault(position, name, wrong[value].code, value, wrong[value].expected))
-    return Column(result, faults, tuple(sorted(unverified)))
+    return Column(result, faults, tuple(sorted(unverified)), tuple(sorted(kept)))
 
 
 Fast = Callable[[pl.Series, int], tuple[pl.Series, Callable[[str], Any]]]
@@ -202,6 +214,11 @@ def _fast_text(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str],
     return text.set(unusual | (text == "").fill_null(False), None), values.parse_text
 
 
+def _fast_name(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str], Any]]:
+    plainly = text.str.contains(r"^\p{Han}+(·\p{Han}+)*$") & ~text.is_in(list(values.BLANK_VALUES))
+    return text.set(~plainly.fill_null(False), None), values.parse_name
+
+
 def _fast_identifier(text: pl.Series, digits: int) -> tuple[pl.Series, Callable[[str], Any]]:
     plainly = text.str.contains(r"^[A-Za-z0-9_.:;#-]+$") & ~text.str.contains(r"^(null|NULL)$|^[0-9](\.[0-9]+)?[eE]\+")
     return text.set(~plainly.fill_null(False), None), values.parse_identifier
@@ -236,4 +253,10 @@ _FAST: Mapping[str, Fast] = {
     "certificate": _fast_certificate,
     "flag": _no_fast(values.parse_flag, pl.Boolean()),
     "month": _no_fast(values.parse_month, pl.String()),
+    "month_day": _no_fast(values.parse_month_day, pl.Date()),
+    "name": _fast_name,
+    "phone": _no_fast(values.parse_phone, pl.String()),
+    "account": _no_fast(values.parse_account, pl.String()),
+    "region": _no_fast(values.parse_region, pl.String()),
+    "disability": _no_fast(values.parse_disability_number, pl.String()),
 }

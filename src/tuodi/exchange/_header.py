@@ -13,11 +13,13 @@ from functools import cache
 
 from tuodi import vocabulary
 from tuodi.exchange._reasons import file_error
+from tuodi.exchange._source import SourceSchema
 from tuodi.exchange._words import header_keys, header_unit
-from tuodi.tables import SCHEMAS, Schema
+from tuodi.tables import LISTS, SCHEMAS, Schema
 
 __all__ = [
-    "HEADER_WITHIN", "OWN_HEADERS", "Header", "Match", "find_header", "fits_best", "match_headers", "spellings",
+    "HEADER_WITHIN", "OWN_HEADERS", "Header", "Match", "find_header", "fits_best", "known_headers", "lookup",
+    "match_headers", "spellings",
 ]  # fmt: skip
 
 HEADER_WITHIN = 10
@@ -70,8 +72,14 @@ def _aliases(table: str) -> dict[str, tuple[str, ...]]:
     return {**known, **{name: words for name, words in bill.items() if name not in {*known, "refund_flag"}}}
 
 
-def _lookup(table: str, header: str) -> tuple[str, int] | None:
-    known = spellings(table)
+def known_headers(schema: Schema) -> Mapping[str, tuple[str, int]]:
+    """As :func:`spellings`, with a source's own words where the schema is that of a source."""
+    return schema.spellings if isinstance(schema, SourceSchema) else spellings(schema.name)
+
+
+def lookup(schema: Schema, header: str) -> tuple[str, int] | None:
+    """The column that a header names, and the rank of that spelling."""
+    known = known_headers(schema)
     return next((known[key] for key in header_keys(header) if key in known), None)
 
 
@@ -86,19 +94,20 @@ def find_header(
         single = tuple(map(_tidy, grid[first]))
         candidates = [Header(first, first, single, _score(single, schema, forced))]
         if first + 1 < min(len(grid), HEADER_WITHIN):
-            names = _two_levels(grid, first, merged, schema.name)
+            names = _two_levels(grid, first, merged, schema)
             candidates.append(Header(first, first + 1, names, _score(names, schema, forced)))
         for candidate in candidates:
             if candidate.score and (best is None or _better(candidate, best)):
                 best = candidate
-    needed = min(2, len(schema.required))
+    needed = 2 if isinstance(schema, SourceSchema) else min(2, len(schema.required))
     return best if best and best.score >= needed else None
 
 
 def fits_best(names: Sequence[str], schema: Schema) -> bool:
     """Whether no other table has more of its columns among these headers. A change may have all of a bill's."""
     own = _score(names, schema, ())
-    rivals = [other for name, other in SCHEMAS.items() if name not in {"changes", schema.name}]
+    tables = {**SCHEMAS, **LISTS} if isinstance(schema, SourceSchema) else SCHEMAS
+    rivals = [other for name, other in tables.items() if name not in {"changes", schema.name}]
     return schema.name == "changes" or all(_score(names, other, ()) <= own for other in rivals)
 
 
@@ -113,11 +122,11 @@ def _tidy(cell: str) -> str:
 
 
 def _score(names: Sequence[str], schema: Schema, forced: Sequence[str]) -> int:
-    found = {match[0] for name in names if name and (match := _lookup(schema.name, name))}
+    found = {match[0] for name in names if name and (match := lookup(schema, name))}
     return len(found) + len(set(forced) & set(names))
 
 
-def _two_levels(grid: Sequence[Sequence[str]], first: int, merged: Merged, table: str) -> tuple[str, ...]:
+def _two_levels(grid: Sequence[Sequence[str]], first: int, merged: Merged, schema: Schema) -> tuple[str, ...]:
     upper, lower = list(map(_tidy, grid[first])), list(map(_tidy, grid[first + 1]))
     spans = [(start, end) for start, end in merged if start[0] <= first <= end[0]]
     for (_, left), (_, right) in spans:
@@ -132,10 +141,10 @@ def _two_levels(grid: Sequence[Sequence[str]], first: int, merged: Merged, table
         joined = above + below
         if not below or not above or above == below:
             names.append(below or above)
-        elif _lookup(table, joined):
+        elif lookup(schema, joined):
             names.append(joined)
         else:
-            names.append(below if _lookup(table, below) else f"{above}/{below}")
+            names.append(below if lookup(schema, below) else f"{above}/{below}")
     return tuple(names)
 
 
@@ -151,7 +160,7 @@ def match_headers(file: str, names: Sequence[str], schema: Schema, forced: Mappi
     found: dict[str, list[tuple[int, int]]] = {}
     unknown: list[str] = []
     for position, name in enumerate(names):
-        match = (wanted[name], -1) if name in wanted else _lookup(schema.name, name) if name else None
+        match = (wanted[name], -1) if name in wanted else lookup(schema, name) if name else None
         if match is None:
             if name and name not in OWN_HEADERS:
                 unknown.append(name)

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from tuodi.exchange._header import _lookup
+from tuodi.exchange._header import lookup
 from tuodi.exchange._raw import RawFault, RawTable, frame_of
 from tuodi.exchange._reasons import file_error
 from tuodi.exchange._text import decode
@@ -136,7 +136,7 @@ def _unfold(root: Any, schema: Schema) -> Iterator[tuple[Record, str, str]]:
         return
     if not found:
         plain_record = {k: v for k, v in body.items() if not isinstance(v, dict | list)}
-        known = [name for name in plain_record if _lookup(schema.name, name)]
+        known = [name for name in plain_record if lookup(schema, name)]
         if len(known) >= 2:
             yield plain_record, "", ""
         else:
@@ -248,7 +248,7 @@ def _complete_reversals(records: list[Record]) -> None:
         if str(record.get("medfee_sumamt", "")).startswith("-") and record.get("mdtrt_id"):
             original = originals.get((record.get("psn_no"), record.get("mdtrt_id")), {})
             for name, value in original.items():
-                column = _lookup("claims", name)
+                column = lookup(CLAIMS, name)
                 if not name.startswith("_") and (column is None or column[0] not in _OWN):
                     record.setdefault(name, value)
 

@@ -48,6 +48,8 @@ class RawTable:
     encoding: str = ""
     message: bool = False
     """True for national messages, where every broken sum is an error."""
+    footer_cells: tuple[tuple[str | None, ...], ...] = ()
+    """The lines of ``footer_lines`` that are totals or signatures, cell by cell."""
 
 
 @contextmanager
@@ -127,6 +129,7 @@ def drop_lines(table: RawTable, key: Sequence[int], keep: Sequence[int] = ()) ->
         (*table.footer_lines, *lines),
         table.encoding,
         table.message,
+        (*table.footer_cells, *cells.filter(footer).rows()),
     )
 
 

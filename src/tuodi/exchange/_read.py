@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from tuodi.exchange._assemble import Options, assemble
-from tuodi.exchange._header import spellings
+from tuodi.exchange._header import known_headers
 from tuodi.exchange._messages import read_messages
 from tuodi.exchange._raw import RawTable, damage_as, typed_table
 from tuodi.exchange._reading import Reading
@@ -144,7 +144,7 @@ def _zip(
 def _parquet(data: bytes, file: str, schema: Schema) -> RawTable:
     with damage_as("parquet_broken", file, pl.exceptions.PolarsError, OSError, ValueError):
         frame = pl.read_parquet(BytesIO(data))
-    known = spellings(schema.name)
+    known = known_headers(schema)
     if not any(key in known for name in frame.columns for key in header_keys(name)):
         from tuodi.exchange._text import no_header
 

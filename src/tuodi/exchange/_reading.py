@@ -73,6 +73,10 @@ class Reading:
     """Beside each good row: ``row``, its number in the file, and its cells as they stood ("0", "1", …)."""
     refund_flags: pl.Series | None = None
     """Claims only: the settlement's refund mark (``refd_setl_flag``) beside each good row."""
+    footer_cells: tuple[tuple[str | None, ...], ...] = ()
+    """Totals and signatures, cell by cell in the order of ``headers``."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Header → 元, 分 or 万元, for columns of amounts."""
     message: bool = False
     """A national message: every broken sum is an error."""
 

@@ -16,6 +16,7 @@ import polars as pl
 from tuodi.exchange._header import HEADER_WITHIN, Header, find_header
 from tuodi.exchange._raw import RawFault, RawTable, frame_of, line_text
 from tuodi.exchange._reasons import file_error
+from tuodi.exchange._source import SourceSchema
 from tuodi.tables import Schema
 
 __all__ = ["decode", "read_text"]
@@ -136,6 +137,11 @@ def _shape(
         header = find_header(sample, schema, forced=forced)
         if header and (best is None or header.score > best[1].score):
             best = (separator, header, sample)
+    if best is None and isinstance(schema, SourceSchema) and schema.headerless:
+        for separator in _SEPARATORS:
+            sample = list(islice(csv.reader((f"{line}\n" for line in lines), delimiter=separator), HEADER_WITHIN + 2))
+            if sample and len(sample[0]) == len(schema.headerless):
+                return separator, Header(0, -1, schema.headerless, 0), sample
     if best is None:
         raise no_header(file, schema)
     return best

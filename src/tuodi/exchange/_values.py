@@ -16,9 +16,9 @@ from tuodi.exchange._words import plain
 from tuodi.money import MOST_DIGITS
 
 __all__ = [
-    "BLANK_TEXTS", "BLANK_VALUES", "UNIT_DIGITS", "Wrong", "parse_amount", "parse_certificate",
-    "parse_date", "parse_flag", "parse_identifier", "parse_instant", "parse_month", "parse_text", "parse_until",
-    "parse_whole",
+    "BLANK_TEXTS", "BLANK_VALUES", "UNIT_DIGITS", "Wrong", "parse_account", "parse_amount", "parse_certificate",
+    "parse_date", "parse_disability_number", "parse_flag", "parse_identifier", "parse_instant", "parse_month",
+    "parse_month_day", "parse_name", "parse_phone", "parse_region", "parse_text", "parse_until", "parse_whole",
 ]  # fmt: skip
 
 BLANK_TEXTS = frozenset({"", "null", "NULL", "\\N"})
@@ -215,3 +215,76 @@ def parse_certificate(text: str) -> str | Wrong | None:
         return Wrong("certificate_birth")
     right = check_character(cleaned[:17])
     return cleaned if cleaned[17] == right else Wrong("certificate_check", right)
+
+
+def parse_month_day(text: str) -> date | Wrong | None:
+    """The first day of a month written as a month (消除监测时间 is yyyyMM); a full date stays what it is."""
+    found = parse_date(text)
+    if found is None or isinstance(found, date):
+        return found
+    month = parse_month(text)
+    if month is None or isinstance(month, Wrong):
+        return month
+    return date(int(month[:4]), int(month[5:]), 1)
+
+
+def parse_name(text: str) -> str | Wrong | None:
+    """A person's name: spaces between Chinese characters and the many forms of the middle dot made one."""
+    found = parse_text(plain(text))
+    if not isinstance(found, str) or found in BLANK_VALUES:
+        return None if isinstance(found, str) else found
+    dotted = re.sub(r"\s*[·•・‧∙.．]\s*(?=[\u3400-\u9fff])", "·", found)
+    return re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", dotted)
+
+
+def parse_phone(text: str) -> str | Wrong | None:
+    """A telephone number: 11 digits of a mobile, or a landline with its area code; the first where several stand."""
+    cleaned = plain(text).strip("'")
+    if cleaned in BLANK_VALUES:
+        return None
+    first = re.split(r"[/、,;，；]|\s{2,}", cleaned)[0]
+    if _SCIENTIFIC.match(first):
+        return Wrong("digits_lost")
+    digits = re.sub(r"[\s()-]+", "", first).removesuffix(".0")
+    digits = re.sub(r"^(?:\+?86|0086)(?=1\d{10}$)", "", digits)
+    return digits if re.match(r"^(?:1\d{10}|0\d{9,11}|\d{7,8})$", digits, re.ASCII) else Wrong("not_phone")
+
+
+def parse_account(text: str) -> str | Wrong | None:
+    """A bank account: digits only, spaces gone; what a spreadsheet rounded cannot be used."""
+    cleaned = plain(text).strip("'")
+    if cleaned in BLANK_VALUES:
+        return None
+    if _SCIENTIFIC.match(cleaned):
+        return Wrong("digits_lost")
+    digits = re.sub(r"[\s-]+", "", cleaned)
+    if re.match(r"^\d{16,}$", digits) and digits.endswith("0000") and set(digits[15:]) == {"0"}:
+        return Wrong("digits_lost")
+    return digits if re.match(r"^\d{8,32}$", digits, re.ASCII) else Wrong("not_account")
+
+
+def parse_region(text: str) -> str | Wrong | None:
+    """A region code, 6 to 12 digits, filled with zeros to 12."""
+    cleaned = plain(text).strip("'").removesuffix(".0")
+    if cleaned in BLANK_VALUES:
+        return None
+    if re.match(r"^\d{6}(?:\d{3}){0,2}$", cleaned, re.ASCII):
+        return cleaned.ljust(12, "0")
+    return Wrong("not_region")
+
+
+def parse_disability_number(text: str) -> str | Wrong | None:
+    """A disability certificate: identity number, category 1-7, grade 1-4, and B with a digit where it was reissued."""
+    cleaned = re.sub(r"[\s'‘’\"-]+", "", plain(text)).upper()
+    if cleaned in {"", "NULL", "\\N", "/", "无", "—"}:
+        return None
+    if re.match(r"^\d(?:\.\d+)?E\+\d+$", cleaned):
+        return Wrong("digits_lost")
+    if not re.match(r"^\d{17}[\dX]\d\d(?:B\d{1,2})?$", cleaned):
+        return Wrong("disability_length")
+    number = parse_certificate(cleaned[:18])
+    if isinstance(number, Wrong):
+        return number
+    if cleaned[18] not in "1234567" or cleaned[19] not in "1234":
+        return Wrong("disability_digits")
+    return cleaned

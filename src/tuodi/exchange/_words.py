@@ -66,6 +66,8 @@ class CodeBook:
     unverified: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    keep: bool = False
+    """A word that is not known stays as it is, instead of being wrong."""
 
     def find(self, value: str) -> str | None:
         """The code for a value, or nothing."""

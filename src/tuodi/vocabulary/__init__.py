@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
-__all__ = ["CODE_SETS", "aliases", "codes", "label", "marked_values", "value_map"]
+__all__ = ["CODE_SETS", "Word", "aliases", "codes", "label", "marked_values", "value_map", "word"]
+
+
+class Word(NamedTuple):
+    """What a column is called and holds, and how it is protected (``level`` of GB/T 39725)."""
+
+    zh: str
+    en: str
+    type: str
+    grade: str
+    level: int
 
 
 @cache
@@ -49,3 +59,9 @@ def value_map(code_set: str) -> dict[str, str]:
 def marked_values(mark: str, code_set: str) -> tuple[str, ...]:
     """Values of one code set that ``values.yaml`` marks ``unverified`` or ``ambiguous``."""
     return tuple(map(str, _data("values.yaml")[mark].get(code_set, ())))
+
+
+def word(table: str, column: str) -> Word:
+    """What ``columns.yaml`` says of a column. Raises ``KeyError`` for one that it does not know."""
+    known = _data("columns.yaml")
+    return Word(*(known.get(f"{table}.{column}") or known[column]))
