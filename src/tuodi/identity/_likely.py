@@ -88,7 +88,7 @@ CONDITIONS = ("name", "birth", "phone", "household", "digits")
 """Two records are compared if they agree in one of these."""
 
 _COLUMNS = ("name", "birth", "sex", "phone", "region", "town", "village", "address", "zone", "household", "digits")
-_FEWEST, _WEIGHT, _STRANGERS, _PORTION = 500, 20.0, 1_000_000, 50_000
+_FEWEST, _WEIGHT, _FLOOR, _STRANGERS, _PORTION = 500, 20.0, 0.1, 1_000_000, 50_000
 
 LEARNT = {
     "field": pl.String(), "agreement": pl.String(), "m": pl.Float64(), "u": pl.Float64(),
@@ -125,7 +125,7 @@ def learn(decided: tuple[pl.DataFrame, pl.DataFrame], rows: pl.DataFrame, known:
     """What each degree of agreement is worth, as :data:`LEARNT`.
 
     ``decided``: rows and known rows side by side that a number has found to be one person. The defaults count as many
-    pairs as :data:`_WEIGHT`, so that a degree never seen is not impossible.
+    pairs as :data:`_WEIGHT`, and nothing counts for less than a tenth of its default: a degree never seen is possible.
     """
     con = _connection()
     rows, known = rows.sort(*_COLUMNS, nulls_last=True), known.sort("person", *_COLUMNS, nulls_last=True)
@@ -147,7 +147,9 @@ def learn(decided: tuple[pl.DataFrame, pl.DataFrame], rows: pl.DataFrame, known:
         for level in (*levels, rest):
             m = (seen.get(level.name, 0) + level.m * _WEIGHT) / (ours + _WEIGHT) if counted else level.m
             u = (apart.get(level.name, 0) + level.u * _WEIGHT) / (theirs + _WEIGHT)
-            made.append((field, level.name, m, u, ours if counted else 0, theirs))
+            made.append(
+                (field, level.name, max(m, level.m * _FLOOR), max(u, level.u * _FLOOR), ours if counted else 0, theirs)
+            )
     return pl.DataFrame(made, schema=LEARNT, orient="row")
 
 
@@ -194,7 +196,7 @@ def _portion(rows: pl.DataFrame, known: pl.DataFrame, learnt: pl.DataFrame, prio
         comparisons=[_comparison(field, worth) for field in COMPARISONS],
         blocking_rules_to_generate_predictions=[block_on(name) for name in CONDITIONS],
         probability_two_random_records_match=prior,
-        retain_matching_columns=False,
+        retain_matching_columns=True,
         retain_intermediate_calculation_columns=False,
     )
     with warnings.catch_warnings():

@@ -141,7 +141,7 @@ class Work:
             told = self._pairs_of_numbers
             left = told.select("row").join(self.rows, on="row", how="left", maintain_order="left")
             right = told.select("known").join(self.known, on="known", how="left", maintain_order="left")
-            self.learnt = _likely.learn((left, right), usable, known)
+            self.learnt = _likely.learn((left, right), usable, self.known)
         pairs = _likely.likely(usable, known, self.learnt, self._share(), self.limits[1])
         settled = settle_likely(pairs, self.rows, self._taken(), self.once, self.limits)
         self._keep(settled)
