@@ -32,7 +32,7 @@ def _sides(pairs: pl.DataFrame, rows: pl.DataFrame, known: pl.DataFrame) -> pl.D
 
 
 def agreements(pairs: pl.DataFrame, rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """``pairs`` with one column of codes a field: ``same``, ``alike``, ``different``, or null where one side is empty."""
+    """``pairs`` with a column of codes a field: ``same``, ``alike``, ``different``; null where one side is empty."""
     sides = _sides(pairs, rows, known)
     made = {}
     for name in SHOWN:

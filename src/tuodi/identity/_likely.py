@@ -59,15 +59,17 @@ COMPARISONS: Mapping[str, tuple[str, tuple[Level, ...]]] = {
         ),
     ),
     "place": (
-        "(region_l IS NULL OR region_r IS NULL) AND (town_l IS NULL OR town_r IS NULL) "
-        "AND (zone_l IS NULL OR zone_r IS NULL)",
+        " AND ".join(f"({name}_l IS NULL OR {name}_r IS NULL)" for name in ("region", "zone", "town")),
         (
             Level("same", f"({_VILLAGE}) AND coalesce(address_l = address_r, false)", 0.3, 0.0002),
             Level("alike", _VILLAGE, 0.62, 0.005),
             Level("near", _TOWN, 0.05, 0.08),
         ),
     ),
-    "household": ("household_l IS NULL OR household_r IS NULL", (Level("same", "household_l = household_r", 0.9, 1e-5),)),
+    "household": (
+        "household_l IS NULL OR household_r IS NULL",
+        (Level("same", "household_l = household_r", 0.9, 0.00001),),
+    ),
     "digits": (
         "digits_l IS NULL OR digits_r IS NULL",
         (

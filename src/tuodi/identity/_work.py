@@ -178,7 +178,7 @@ class Work:
         self._by_likelihood(self._open(), self.known)
 
     def _new_without_number(self) -> None:
-        """Who is left is new; rows with the same insurer's number, or name, birth date and phone or village, are one."""
+        """Who is left is new. The same insurer's number, or name, birth date and phone or village: one new person."""
         rows = self._open().sort("row")
         groups = _Groups(rows["row"].to_list())
         for keys in (["insurer", "name"], ["name", "birth", "phone"], ["name", "birth", "region"],
