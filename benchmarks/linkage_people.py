@@ -1,9 +1,10 @@
 """Invented people, a register of them and the lists that departments keep, with dirt of a known kind and the truth.
 
-Enters: how many persons, a seed. Leaves: :class:`County`. Surnames are as common as in life (王李张刘陈: 31 %), given names
-follow a steep curve so that equal names are many, families share surname, phone and village, some are twins. Dirt per
-list: 2 % without number, 1 % mistyped, 0.5 % changed numbers, 0.1 % with a relative's number, 0.5 % names written
-otherwise, 1 % of birth dates ten days off, 3 % who live elsewhere, phones that are missing or old. Numbers are of the unassigned region 9901.
+Enters: how many persons, a seed. Leaves: :class:`County`. Surnames are as common as in life (王李张刘陈: 31 %), given
+names follow a steep curve so that equal names are many, families share surname, phone and village, some are twins.
+Dirt per list: 2 % without number, 1 % mistyped, 0.5 % changed numbers, 0.1 % with a relative's number, 0.5 % names
+written otherwise, 1 % of birth dates ten days off, 3 % who live elsewhere, phones that are missing or old. Numbers are
+of the unassigned region 9901.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from tuodi.identity._certificate import check_character
+from tuodi.identity import check_character
 from tuodi.synth.names import SURNAMES
 
 __all__ = ["County", "county"]
@@ -134,8 +135,8 @@ def _list(
         certificate=pl.Series(certificates, dtype=pl.String()), person_name=pl.Series(written), kind=pl.Series(kind),
         source=pl.lit(source), record_id=pl.format("{}-{}", pl.lit(source), "who"),
         phone=pl.when(pl.Series(dice.random(count) < 0.6)).then(
-            pl.when(pl.Series(dice.random(count) < 0.15)).then(pl.lit("137") + pl.col("phone").str.slice(3).str.reverse())
-            .otherwise("phone")
+            pl.when(pl.Series(dice.random(count) < 0.15))
+            .then(pl.lit("137") + pl.col("phone").str.slice(3).str.reverse()).otherwise("phone")
         ),
         birth_date=pl.when(pl.Series(dice.random(count) < 0.99)).then("birth_date")
         .otherwise(pl.col("birth_date").dt.offset_by("10d")),

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from tuodi.exchange._values import check_character
+from tuodi.identity import check_character
 from tuodi.tables import CLAIMS, IDENTITIES, conform
 
 HEAD = (

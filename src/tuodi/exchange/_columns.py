@@ -18,6 +18,7 @@ from tuodi.exchange import _values as values
 from tuodi.exchange._source import SourceSchema
 from tuodi.exchange._values import Wrong
 from tuodi.exchange._words import CodeBook, value_key
+from tuodi.identity import CHECKS, WEIGHTS
 from tuodi.money import MOST_DIGITS
 from tuodi.tables import Schema
 
@@ -231,8 +232,8 @@ def _fast_certificate(text: pl.Series, digits: int) -> tuple[pl.Series, Callable
     if len(places):
         joined = "".join(text.filter(shaped).to_list()).encode("ascii")
         signs = np.frombuffer(joined, dtype=np.uint8).reshape(-1, 18)
-        sums = (signs[:, :17].astype(np.int64) - 48) @ np.array(values._WEIGHTS)
-        wanted = np.frombuffer(values._CHECKS.encode(), dtype=np.uint8)[sums % 11]
+        sums = (signs[:, :17].astype(np.int64) - 48) @ np.array(WEIGHTS)
+        wanted = np.frombuffer(CHECKS.encode(), dtype=np.uint8)[sums % 11]
         right[places] = wanted == signs[:, 17]
     births = text.str.slice(6, 8).str.to_date("%Y%m%d", strict=False).is_not_null()
     return text.set(~(pl.Series(right) & births), None), values.parse_certificate

@@ -2,7 +2,7 @@
 
 Enters: the text of one cell. Leaves: the value, or a :class:`Wrong` with a reason code and what would be right.
 These functions define what is accepted; ``_columns`` does the same for whole clean columns at once, and tests hold
-the two together. Imports the words of this room and ``tuodi.money``.
+the two together. Imports the words of this room, ``tuodi.identity`` and ``tuodi.money``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from tuodi.exchange._words import plain
+from tuodi.identity import read_certificate
 from tuodi.money import MOST_DIGITS
 
 __all__ = [
@@ -45,9 +46,14 @@ _SERIAL_FIRST, _SERIAL_LAST = 10_000, 80_000
 _SHORT_YEAR = re.compile(r"^\d{1,2}[-/.年]\d{1,2}[-/.月]\d{1,4}日?(?:\s.*)?$")
 _MONTH = re.compile(r"^(\d{4})\s*(?:[-/.]\s*(\d{1,2})|年\s*(\d{1,2})\s*月?|(\d{2}))$")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+\d+$")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS = "10X98765432"
 _OPEN_ENDS = frozenset({"长期", "至今", "永久", "长期有效", "无限期"})
+_CERTIFICATE_PROBLEMS = {
+    "digits_lost": "digits_lost",
+    "length": "certificate_length",
+    "masked": "certificate_length",
+    "birth": "certificate_birth",
+    "check": "certificate_check",
+}
 _YES = frozenset({"是", "1", "true", "y", "yes", "√", "有"})
 _NO = frozenset({"否", "0", "false", "n", "no", "×"})
 
@@ -183,38 +189,15 @@ def parse_month(text: str) -> str | Wrong | None:
     return f"{found:%Y-%m}" if isinstance(found, datetime) and found.day == 1 else Wrong("month_unreadable")
 
 
-def check_character(digits: str) -> str:
-    """The 18th character that GB 11643 asks for after 17 digits."""
-    return _CHECKS[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11]
-
-
 def parse_certificate(text: str) -> str | Wrong | None:
     """An identity number: normalised, 15 → 18, the check character proved. Other papers pass as they are.
 
     A disability certificate (20 characters) begins with the identity number, which is what is kept.
     """
-    cleaned = re.sub(r"[\s'‘’\"-]+", "", plain(text)).upper()
-    if cleaned in {"", "NULL", "\\N", "/", "无", "—"}:
-        return None
-    if re.match(r"^\d(?:\.\d+)?E\+\d+$", cleaned):
-        return Wrong("digits_lost")
-    if re.match(r"^G\d{17}[\dX]$", cleaned):  # a school number is the identity number behind a G
-        cleaned = cleaned[1:]
-    if re.match(r"^\d{17}[\dX]\d{2}(?:B\d+)?$", cleaned):
-        cleaned = cleaned[:18]
-    if re.match(r"^\d{15}$", cleaned):
-        cleaned = f"{cleaned[:6]}19{cleaned[6:]}"
-        cleaned += check_character(cleaned)
-    if not re.match(r"^\d{17}[\dX]$", cleaned):
-        numeric = re.match(r"^[\dX]+$", cleaned)
-        short = not re.match(r"^[A-Z0-9()/]{5,30}$", cleaned)
-        return Wrong("certificate_length") if numeric or short else cleaned
-    try:
-        datetime(int(cleaned[6:10]), int(cleaned[10:12]), int(cleaned[12:14]))  # noqa: DTZ001
-    except ValueError:
-        return Wrong("certificate_birth")
-    right = check_character(cleaned[:17])
-    return cleaned if cleaned[17] == right else Wrong("certificate_check", right)
+    read = read_certificate(text)
+    if read.problem in _CERTIFICATE_PROBLEMS:
+        return Wrong(_CERTIFICATE_PROBLEMS[read.problem], read.expected or "")
+    return read.number
 
 
 def parse_month_day(text: str) -> date | Wrong | None:

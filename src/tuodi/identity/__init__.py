@@ -6,7 +6,7 @@ merged and nothing resolved here. May import ``tuodi.tables``, ``tuodi.vocabular
 ``tuodi.errors``; ``splink`` and ``duckdb`` only where no number decides.
 """
 
-from tuodi.identity._certificate import Certificate, check_character, read_certificate
+from tuodi.identity._certificate import CHECKS, WEIGHTS, Certificate, check_character, read_certificate
 from tuodi.identity.contradictions import CONTRADICTIONS, after_death, between_sources, insured_twice
 from tuodi.identity.evaluate import evaluate
 from tuodi.identity.households import Households, households
@@ -16,12 +16,14 @@ from tuodi.identity.numbers import KINDS, clean_numbers, tidy_address, tidy_name
 from tuodi.identity.words import WORDS, word
 
 __all__ = [
+    "CHECKS",
     "CONFLICTS",
     "CONTRADICTIONS",
     "INCOMPATIBLE",
     "KINDS",
     "LINKS",
     "SPELLS",
+    "WEIGHTS",
     "WORDS",
     "Certificate",
     "Households",

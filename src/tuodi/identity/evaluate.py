@@ -15,8 +15,8 @@ __all__ = ["evaluate"]
 def evaluate(links: pl.DataFrame, truth: pl.DataFrame, by: str | None = None) -> pl.DataFrame:
     """One row for each value of ``by``, a column of ``truth``; one row for all without it.
 
-    ``truth``: ``record_id``, ``truth`` (who it is) and ``known`` (that person's key in the register, null if it does not
-    have the person). Counts: ``records``; ``known`` (of persons in the register); ``linked``, ``right``,
+    ``truth``: ``record_id``, ``truth`` (who it is) and ``known`` (that person's key in the register, null if it does
+    not have the person). Counts: ``records``; ``known`` (of persons in the register); ``linked``, ``right``,
     ``wrong`` (of them); ``review``; ``missed`` (said to be new though known); ``new_mixed`` (records of new persons
     that hold two people), ``new_split`` (records of somebody unknown who was made several new persons).
     ``precision`` = right / linked; ``recall`` = right / known: what waits for a person counts as not found.

@@ -157,9 +157,9 @@ def conflicts(
     ``found``: intervals as :data:`SPELLS`. ``deaths``: ``person died_on`` and ``source``. ``fresh``: as
     :func:`freshness` gives it. ``follows``: source → the source that decides, and within how many days the first should
     say the same (the insurer's flags follow civil affairs). ``conflict`` is ``incompatible``, ``recognised_but_dead``
-    (the death beside it), ``not_followed`` (recognised, but the follower says nothing) or ``not_recognised`` (the follower
-    says what the deciding source does not). The last two are told only where the silent source has sent a list late
-    enough to know.
+    (the death beside it), ``not_followed`` (recognised, but the follower says nothing) or ``not_recognised`` (the
+    follower says what the deciding source does not). The last two are told only where the silent source has sent a
+    list late enough to know.
     """
     stale = fresh.filter("stale")["source"].to_list()
     on = found.filter((pl.col("from") <= as_of) & (pl.col("to").is_null() | (pl.col("to") >= as_of)))
