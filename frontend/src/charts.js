@@ -42,6 +42,12 @@ const base = () => ({
 });
 
 const axisText = () => ({ color: QUIET, fontSize: size(), fontFamily: font() });
+// How wide the longest label is, as far as it may be: a Han character is a square, a Latin letter half of one.
+function labelRoom(labels, most) {
+  const squares = (label) => [...label].reduce((sum, letter) => sum + (letter > "\u2e80" ? 1 : 0.58), 0);
+  return Math.min(Math.max(...labels.map(squares)) * size() + 4, most);
+}
+
 const names = (labels, width) => ({
   type: "category",
   data: labels,
@@ -53,7 +59,8 @@ const names = (labels, width) => ({
 
 function waterfall({ steps, unit }, wide) {
   const most = Math.max(...steps.map((step) => step.amount), 1);
-  const room = Math.min(wide * 0.36, size() * 12);
+  const labels = steps.map((step) => step.label);
+  const room = labelRoom(labels, wide * 0.36);
   let left = 0;
   const from = steps.map((step) => {
     if (step.kind === "less") return (left -= step.amount);
@@ -65,7 +72,7 @@ function waterfall({ steps, unit }, wide) {
     height: steps.length * size() * 2.4 + 8,
     grid: { left: room + 8, right: size() * 7, top: 4, bottom: 4 },
     xAxis: { type: "value", max: most, show: false },
-    yAxis: names(steps.map((step) => step.label), room),
+    yAxis: names(labels, room),
     series: [
       { type: "bar", stack: "w", silent: true, itemStyle: { color: "transparent" }, data: from, tooltip: { show: false } },
       {
@@ -85,7 +92,7 @@ function waterfall({ steps, unit }, wide) {
           color: INK,
           fontSize: size(),
           fontFamily: font(),
-          formatter: ({ dataIndex }) => (steps[dataIndex].kind === "less" ? "−" : "") + money(steps[dataIndex].amount),
+          formatter: ({ dataIndex: i }) => (steps[i].kind === "less" && steps[i].amount ? "−" : "") + money(steps[i].amount),
         },
         tooltip: { formatter: ({ dataIndex: i }) => hint(steps[i].label, `${money(steps[i].amount)} ${unit}`) },
       },
@@ -113,7 +120,7 @@ function rowsOf(lanes) {
 function timeline({ lanes, first, last, open }, wide) {
   const { labels, bars } = rowsOf(lanes);
   const words = [...new Set(bars.map((bar) => bar.text))];
-  const room = Math.min(wide * 0.3, size() * 10);
+  const room = labelRoom(labels, wide * 0.3);
   const day = (text) => new Date(`${text}T00:00:00`).getTime();
   return {
     ...base(),
