@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
+
+# The platform's settings are read when Django is first imported; its home is this process's own, and empty.
+HOME = Path(tempfile.mkdtemp(prefix="tuodi-tests-"))
+HOME.chmod(0o755)
+os.environ.update(
+    TUODI_HOME=str(HOME), TUODI_ZONE="all", TUODI_STATIC_FROM_SOURCE="1",
+    DJANGO_SETTINGS_MODULE="tuodi.platform.settings",
+)  # fmt: skip
+for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+    os.environ.pop(name, None)
 
 LATE = ("slow", "browser", "cluster")
 
@@ -14,3 +29,8 @@ def _late(item: pytest.Item) -> int:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_late)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(HOME, ignore_errors=True)

@@ -1,0 +1,90 @@
+"""Jinja for the platform's pages, and what stands around every page.
+
+Enters: a request. Leaves: the globals and context that ``web/templates/base.html`` documents. Imports ``words``,
+``zones``; the menu and the banners come from hooks that other apps register (:data:`MENU`, :data:`BANNERS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest
+from django.urls import reverse
+from jinja2 import Environment, StrictUndefined
+
+from tuodi.platform.ground import zones
+from tuodi.platform.ground.words import _, language
+
+__all__ = ["AS_OF", "BANNERS", "MENU", "environment", "surroundings"]
+
+Hook = Callable[[HttpRequest], list[dict[str, Any]]]
+
+MENU: list[Hook] = []
+"""Each gives menu items ``{title, url, order, count, match}`` for a request; apps append in their ``ready``."""
+BANNERS: list[Hook] = []
+"""Each gives banners ``{kind, text, url}``."""
+AS_OF: list[Hook] = []
+"""Each gives ``{source, as_of, stale}`` for the foot of the page (数据截至)."""
+
+_LEVELS = {"debug": "info", "info": "info", "success": "success", "warning": "warning", "error": "error"}
+
+
+def _url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def environment(**options: Any) -> Environment:
+    """The environment; a name that no view gave is an error, except for what the frame itself asks for."""
+    options.setdefault("undefined", StrictUndefined)
+    made = Environment(**{**options, "trim_blocks": False})
+    made.globals.update(url=_url, static=staticfiles_storage.url, _=_, crumbs=None, me=None, menu=[], banners=[])
+    return made
+
+
+def surroundings(request: HttpRequest) -> dict[str, Any]:
+    """What base.html shows around a page."""
+    standing = getattr(request, "standing", None)
+    return {
+        "request": request,
+        "lang": language(),
+        "zone_name": zones.zone_name(),
+        "invented": zones.invented_only(),
+        "me": standing.shown() if standing else _guest(request),
+        "menu": _menu(request) if standing else [],
+        "banners": [*_messages(request), *(_gather(BANNERS, request) if standing else [])],
+        "data_as_of": _gather(AS_OF, request) if standing else [],
+        "second_factor": settings.TUODI_SECOND_FACTOR,
+    }
+
+
+def _guest(request: HttpRequest) -> dict[str, str] | None:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    return {"display_name": user.display_name, "role_name": "", "office_name": "", "region_name": ""}
+
+
+def _messages(request: HttpRequest) -> list[dict[str, Any]]:
+    if not hasattr(request, "_messages"):
+        return []
+    return [
+        {"kind": _LEVELS.get(note.level_tag, "info"), "text": str(note), "url": ""}
+        for note in messages.get_messages(request)
+    ]
+
+
+def _gather(hooks: list[Hook], request: HttpRequest) -> list[dict[str, Any]]:
+    return [item for hook in hooks for item in hook(request)]
+
+
+def _menu(request: HttpRequest) -> list[dict[str, Any]]:
+    items = sorted(_gather(MENU, request), key=lambda item: item["order"])
+    for item in items:
+        item["active"] = request.path == item["url"] or any(
+            request.path.startswith(start) for start in item.get("match", ())
+        )
+    return items
