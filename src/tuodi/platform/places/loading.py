@@ -58,7 +58,9 @@ def load_regions(rows: Iterable[Sequence[str]], *, invented: bool = False) -> in
     for code, name, level in rows:
         full = code.ljust(12, "0")
         if not full.isdigit() or len(full) != 12 or level not in LEVELS:
-            X
+            raise UsageError(
+                f"region {code!r} ({name}): 12 digits and a level are needed{nearest(level, list(LEVELS))}"
+            )
         if path_of(full).count(".") != list(LEVELS).index(level):
             raise UsageError(f"region {code!r} ({name}): the code is not one of a {level}")
         wanted[full] = (name, level)
