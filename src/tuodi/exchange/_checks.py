@@ -57,6 +57,7 @@ def check_claims(
     refunded: pl.Series | None = None,
     set_aside: Set[str] = frozenset(),
     as_of: date | None = None,
+    pair: bool = True,
     name_of: Callable[[int], str] = lambda place: str(place + 1),
 ) -> Checked:
     """Check every bill and every pair of bills.
@@ -64,7 +65,8 @@ def check_claims(
     A broken sum is an error in national messages (``message``, for all rows or row by row) and in online local bills; a
     warning in manual and out-of-area bills and in a file of totals (``aggregate``). ``refunded`` marks rows by the
     settlement's refund flag. ``set_aside`` names claims whose reversal is itself to be corrected: they must wait with
-    it. ``as_of`` is the day of the data; later dates are warned of. In the findings ``row`` is the position in
+    it. ``as_of`` is the day of the data; later dates are warned of. Without ``pair`` reversals are not looked at:
+    what a row takes back may stand in another file. In the findings ``row`` is the position in
     ``frame``, from 1; ``name_of`` says how a finding on one row names another, given its position from 0.
     """
     notes = Notes(frame)
@@ -73,7 +75,8 @@ def check_claims(
     alive = ~pl.int_range(frame.height, eager=True).is_in(sorted(left_out))
     _sums(frame, soft, alive, notes)
     _dates(frame, alive, as_of, notes)
-    frame = pair_reversals(frame, alive, refunded, set_aside, notes)
+    if pair:
+        frame = pair_reversals(frame, alive, refunded, set_aside, notes)
     return notes.result(frame, left_out)
 
 
@@ -82,7 +85,9 @@ def check_reading(reading: Reading, *, aggregate: bool = False, as_of: date | No
     return check_readings([reading], aggregate=aggregate, as_of=as_of)[0]
 
 
-def check_readings(readings: Sequence[Reading], *, aggregate: bool = False, as_of: date | None = None) -> list[Reading]:
+def check_readings(
+    readings: Sequence[Reading], *, aggregate: bool = False, as_of: date | None = None, pair: bool = True
+) -> list[Reading]:
     """Claims of several files checked as one table: a bill may stand in one, its reversal or its double in another."""
     if not readings:
         return []
@@ -97,6 +102,7 @@ def check_readings(readings: Sequence[Reading], *, aggregate: bool = False, as_o
         refunded=refunded,
         set_aside=frozenset().union(*map(_waiting, readings)),
         as_of=as_of,
+        pair=pair,
         name_of=_naming(readings),
     )
     return [reading.after(own) for reading, own in zip(readings, _split(checked, heights), strict=True)]

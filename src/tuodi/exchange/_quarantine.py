@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tuodi.exchange._delivery import Delivery
 from tuodi.exchange._reading import Reading, texts_of
 from tuodi.exchange._write import new_workbook
 from tuodi.i18n import translator
@@ -25,12 +26,14 @@ _FILE, _ROW = ("原文件", "Source file"), ("原行号", "Source row")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
-def write_quarantine(readings: Reading | Sequence[Reading], path: Path | str, *, lang: str = "zh") -> int:
+def write_quarantine(
+    readings: Reading | Delivery | Sequence[Reading | Delivery], path: Path | str, *, lang: str = "zh"
+) -> int:
     """Write every row to be corrected; returns how many there are. Without any, no file is written.
 
     All cells are text as they stood, so that nothing changes on the way; a line for the whole record comes last.
     """
-    several = [readings] if isinstance(readings, Reading) else list(readings)
+    several = _several(readings)
     wanted = [reading for reading in several if reading.quarantined]
     if not wanted:
         return 0
@@ -48,6 +51,11 @@ def write_quarantine(readings: Reading | Sequence[Reading], path: Path | str, *,
     book.close()
     Path(path).write_bytes(out.getvalue())
     return sum(reading.quarantined for reading in wanted)
+
+
+def _several(readings: Reading | Delivery | Sequence[Reading | Delivery]) -> list[Reading]:
+    given = [readings] if isinstance(readings, Reading | Delivery) else readings
+    return [reading for one in given for reading in (one.readings if isinstance(one, Delivery) else [one])]
 
 
 def sent_again(readings: Sequence[Reading]) -> list[Reading]:

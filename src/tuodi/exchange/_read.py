@@ -25,7 +25,7 @@ from tuodi.exchange._words import header_keys
 from tuodi.exchange._workbook import read_workbook
 from tuodi.tables import Schema
 
-__all__ = ["read_table", "read_tables"]
+__all__ = ["open_tables", "read_table", "read_tables"]
 
 _MOST_UNZIPPED = 4 * 1024**3
 _SIGNS = (
@@ -89,13 +89,14 @@ def read_tables(
         data = source.read_bytes()
     except OSError:
         raise file_error("missing", str(path)) from None
-    tables = _open(data, source.name, schema, sheet, options.columns)
+    tables = open_tables(data, source.name, schema, sheet, options.columns)
     return tuple(assemble(table, schema, options) for table in tables)
 
 
-def _open(
+def open_tables(
     data: bytes, file: str, schema: Schema, sheet: str | int | None, forced: Mapping[str, str], inside: bool = False
 ) -> list[RawTable]:
+    """The tables that a file's bytes hold: one a sheet of a workbook, else one; ``forced``: header → column."""
     start = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
         raise file_error("empty", file)
@@ -138,7 +139,7 @@ def _zip(
         if not members[0].flag_bits & 0x800 and not name.isascii():  # names of Chinese systems
             name = name.encode("cp437").decode("gb18030", "replace")
         content = archive.read(members[0])
-    return _open(content, f"{file}/{name}", schema, sheet, forced, inside=True)
+    return open_tables(content, f"{file}/{name}", schema, sheet, forced, inside=True)
 
 
 def _parquet(data: bytes, file: str, schema: Schema) -> RawTable:

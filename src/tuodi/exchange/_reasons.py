@@ -68,6 +68,7 @@ REASONS: Mapping[str, str] = {
     "reversal_inferred": "冲正记录未写原结算ID，按同一人同一就诊且金额相反对应到 {expected}",
     "refund_unmatched": "标记为已退费，但文件中没有它的冲正记录",
     "duplicate_id": "结算ID重复而内容不同（共 {expected} 行）",
+    "key_repeated": "与第 {expected} 行是同一对象而内容不同，两行都保留，请核对",
     "duplicate_dropped": "与第 {expected} 行完全相同，只保留一行",
     "admitted_after_discharged": "入院日期晚于出院日期 {expected}",
     "discharged_before_birth": "出院日期早于出生日期 {expected}",

@@ -19,7 +19,7 @@ from tuodi.exchange._reasons import file_error
 from tuodi.exchange._source import SourceSchema
 from tuodi.tables import Schema
 
-__all__ = ["decode", "read_text"]
+__all__ = ["body_of", "decode", "physical", "read_text", "shape_of"]
 
 _SEPARATORS = (",", "\t", ";", "|", "，")
 _CJK_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbd][\x80-\xbf]")
@@ -117,20 +117,21 @@ def read_text(data: bytes, file: str, schema: Schema, forced: Mapping[str, str] 
     del text
     while lines and not lines[-1].strip():
         lines.pop()
-    separator, header, head = _shape(lines, file, schema, list(forced or {}))
+    separator, header, head = shape_of(lines, file, schema, list(forced or {}))
     names = list(header.names)
     while names and not names[-1]:
         names.pop()
     width = len(names)
     titles = tuple(filter(None, (line_text(row) for row in head[: header.first])))
-    start = _physical(lines, header.last + 1)
-    cells, rows, faults = _body(lines, start, header.last + 1, separator, width)
+    start = physical(lines, header.last + 1)
+    cells, rows, faults, _count = body_of(lines, start, header.last + 1, separator, width)
     return RawTable(file, "", tuple(names), cells, rows, faults, titles, (), encoding)
 
 
-def _shape(
+def shape_of(
     lines: Sequence[str], file: str, schema: Schema, forced: Sequence[str]
 ) -> tuple[str, Header, list[list[str]]]:
+    """The separator, the header and the first records of a text; that of a source may have no header at all."""
     best: tuple[str, Header, list[list[str]]] | None = None
     for separator in _SEPARATORS:
         sample = list(islice(csv.reader((f"{line}\n" for line in lines), delimiter=separator), HEADER_WITHIN + 2))
@@ -162,7 +163,7 @@ def first_chinese(schema: Schema, column: str) -> str:
     return f"{chinese} ({column})" if chinese else column
 
 
-def _physical(lines: Sequence[str], records: int) -> int:
+def physical(lines: Sequence[str], records: int) -> int:
     """The line on which record number ``records`` begins: a header cell may hold line breaks."""
     reader = csv.reader(f"{line}\n" for line in lines)
     for _ in range(records):
@@ -170,9 +171,10 @@ def _physical(lines: Sequence[str], records: int) -> int:
     return reader.line_num
 
 
-def _body(
+def body_of(
     lines: list[str], start: int, records_before: int, separator: str, width: int
-) -> tuple[pl.DataFrame, pl.Series, list[RawFault]]:
+) -> tuple[pl.DataFrame, pl.Series, list[RawFault], int]:
+    """Cells, row numbers and faults of the lines from ``start``, and how many rows they are, blank ones included."""
     series = pl.Series(lines[start:], dtype=pl.String()).str.strip_suffix("\r")
     numbers = pl.Series(range(records_before + 1, records_before + 1 + len(series)), dtype=pl.Int64())
     quoted = series.str.contains('"', literal=True)
@@ -204,7 +206,7 @@ def _body(
     frame = _parse(series.filter(good), separator, width)
     rows = numbers.filter(good)
     if not bad.any():
-        return frame, rows, []
+        return frame, rows, [], len(numbers)
     found = [_split(line, separator) for line in series.filter(bad).to_list()]
     bad_frame = frame_of([_fold(cells, width, separator) for cells in found], width)
     merged = pl.concat([frame.with_columns(row=rows), bad_frame.with_columns(row=numbers.filter(bad))]).sort("row")
@@ -217,7 +219,7 @@ def _body(
         else:
             code = "row_short" if len(cells) < width else "row_long"
             faults.append(RawFault(position[row], -1, code, str(len(cells)), str(width)))
-    return merged.drop("row"), merged["row"], faults
+    return merged.drop("row"), merged["row"], faults, len(numbers)
 
 
 def _parse(series: pl.Series, separator: str, width: int) -> pl.DataFrame:

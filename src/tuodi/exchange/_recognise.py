@@ -1,0 +1,127 @@
+"""Which source is a file from? Its headers, its title and its name, against every template.
+
+Enters: a path. Leaves: guesses, the likeliest first, each with its reason in both languages. Imports this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuodi.errors import FileError
+from tuodi.exchange._header import match_headers
+from tuodi.exchange._raw import RawTable
+from tuodi.exchange._read import open_tables
+from tuodi.exchange._template import SourceTemplate
+from tuodi.exchange._template_file import source_templates
+from tuodi.exchange._words import header_keys
+from tuodi.i18n import translator
+
+__all__ = ["Guess", "recognise"]
+
+_ = translator("exchange", "zh")
+_HEAD = 1 << 16
+_LEAST = 25
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A template that a file may belong to: how sure (0 to 100) and why."""
+
+    code: str
+    score: int
+    why_zh: str
+    why_en: str
+
+
+def recognise(
+    path: Path | str, templates: Mapping[str, SourceTemplate] | None = None, *, name: str | None = None
+) -> list[Guess]:
+    """Every template that may fit, the likeliest first; an empty list where none does. ``name``: the sender's.
+
+    Raises ``FileError`` where the file cannot be opened at all.
+    """
+    source = Path(path)
+    data = _head(source)
+    file = name or source.name
+    found = []
+    failed: FileError | None = None
+    for template in (templates or source_templates()).values():
+        try:
+            tables = open_tables(data, file, template.schema, None, {})
+        except FileError as error:
+            if getattr(error, "reason", "") not in {"no_header", "json_no_records"}:
+                failed = error
+            continue
+        found += [guess for table in tables if (guess := _guess(table, template))]
+    best: dict[str, Guess] = {}
+    for guess in found:
+        if guess.score > best.get(guess.code, Guess("", -1, "", "")).score:
+            best[guess.code] = guess
+    if not best and failed is not None:
+        raise failed
+    return sorted(best.values(), key=lambda guess: (-guess.score, guess.code))
+
+
+def _head(source: Path) -> bytes:
+    """Enough of a file to know it by: the whole of a workbook, the first lines of a text."""
+    try:
+        with source.open("rb") as opened:
+            start = opened.read(_HEAD)
+            if start.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"PAR1", b"{", b"[")) or len(start) < _HEAD:
+                return start + opened.read()
+    except OSError:
+        from tuodi.exchange._reasons import file_error
+
+        raise file_error("missing", str(source)) from None
+    return start[: start.rfind(b"\n") + 1] or start
+
+
+def _guess(table: RawTable, template: SourceTemplate) -> Guess | None:
+    """60 points for columns that are needed, known and listed, 40 for headers and words that only this source has."""
+    match = match_headers(table.file, table.headers, template.schema, {})
+    headers = [header for header in table.headers if header]
+    if not headers:
+        return None
+    listed = [one.name for one in template.columns.values() if one.listed or one.required]
+    needed = [name for name, one in template.columns.items() if one.required]
+    given = {*match.columns, *template.title, *template.constants}
+    if "certificate" in match.columns:
+        given.add("person_id")
+    passed = {key for header in template.unused for key in header_keys(header)[:1]}
+    known = sum(
+        1
+        for header in headers
+        if header not in match.unknown or (header_keys(header)[:1] and header_keys(header)[0] in passed)
+    )
+    own = {key for header in template.own_headers for key in header_keys(header)[:1]}
+    marks = own & {key for header in headers for key in header_keys(header)[:1]}
+    words = [word for word in template.title_words if any(word in text for text in _texts(table))]
+    have = sum(name in given for name in needed)
+    score = 30 * have // max(1, len(needed)) + 15 * known // len(headers)
+    score += 15 * sum(name in match.columns for name in listed) // max(1, len(listed))
+    score += min(20, 10 * len(marks)) + min(20, 12 * len(words))
+    if have < len(needed):
+        score //= 2
+    if table.headers == template.headerless:
+        score = max(score, 60)
+    if score < _LEAST:
+        return None
+    told = {
+        "have": have,
+        "needed": len(needed),
+        "known": known,
+        "all": len(headers),
+        "words": "、".join([*words, *sorted(marks)]) or "–",
+    }
+    text = _("必需列 {have}/{needed}，已知列 {known}/{all}，特征：{words}")
+    return Guess(
+        template.code, min(score, 100), text.format_map(told), translator("exchange", "en")(text).format_map(told)
+    )
+
+
+def _texts(table: RawTable) -> Iterator[str]:
+    yield table.file
+    yield table.sheet
+    yield from table.title_lines
