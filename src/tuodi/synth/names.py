@@ -10,12 +10,12 @@ from datetime import date
 
 from tuodi.synth.draw import Dice
 
-__all__ = ["RARE_NAMES", "check_digit", "given_name", "identity_number", "surname"]
+__all__ = ["RARE_NAMES", "SURNAMES", "check_digit", "given_name", "identity_number", "surname"]
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 # Per 1,000 persons, rounded: the shares of the common surnames in the whole country.
-_SURNAMES = (
+SURNAMES = (
     ("王", 72),
     ("李", 72),
     ("张", 68),
@@ -124,7 +124,7 @@ def identity_number(region: str, birth: date, sequence: int) -> str:
 
 def surname(dice: Dice, *keys: int | str) -> str:
     """A surname, as common as in life."""
-    return dice.weighted(_SURNAMES, *keys, "surname")
+    return dice.weighted(SURNAMES, *keys, "surname")
 
 
 def given_name(dice: Dice, male: bool, person: int) -> str:
