@@ -32,6 +32,7 @@ class Level:
 
 _VILLAGE = "coalesce(region_l = region_r, false) OR coalesce(village_l = village_r AND town_l = town_r, false)"
 _TOWN = "coalesce(zone_l = zone_r, false) OR coalesce(town_l = town_r, false)"
+_NO_VILLAGE = "(region_l IS NULL OR region_r IS NULL) AND (village_l IS NULL OR village_r IS NULL)"
 _MASK = "digits_l LIKE replace(digits_r, '*', '_') OR digits_r LIKE replace(digits_l, '*', '_')"
 
 COMPARISONS: Mapping[str, tuple[str, tuple[Level, ...]]] = {
@@ -61,9 +62,10 @@ COMPARISONS: Mapping[str, tuple[str, tuple[Level, ...]]] = {
     "place": (
         " AND ".join(f"({name}_l IS NULL OR {name}_r IS NULL)" for name in ("region", "zone", "town")),
         (
-            Level("same", f"({_VILLAGE}) AND coalesce(address_l = address_r, false)", 0.3, 0.0002),
-            Level("alike", _VILLAGE, 0.62, 0.005),
-            Level("near", _TOWN, 0.05, 0.08),
+            Level("same", f"({_VILLAGE}) AND coalesce(address_l = address_r, false)", 0.2, 0.0002),
+            Level("alike", _VILLAGE, 0.4, 0.004),
+            Level("town", f"({_TOWN}) AND {_NO_VILLAGE}", 0.33, 0.02),
+            Level("near", _TOWN, 0.03, 0.05),
         ),
     ),
     "household": (
@@ -145,7 +147,8 @@ def learn(decided: tuple[pl.DataFrame, pl.DataFrame], rows: pl.DataFrame, known:
         seen, apart = taught[field], strangers[field]
         ours, theirs = sum(seen.values()), sum(apart.values())
         counted = field in _TAUGHT and ours >= _FEWEST
-        rest = Level("different", "", 1 - sum(level.m for level in levels), 1 - sum(level.u for level in levels))
+        left_m, left_u = 1 - sum(level.m for level in levels), 1 - sum(level.u for level in levels)
+        rest = Level("different", "", left_m, left_u)
         for level in (*levels, rest):
             m = (seen.get(level.name, 0) + level.m * _WEIGHT) / (ours + _WEIGHT) if counted else level.m
             u = (apart.get(level.name, 0) + level.u * _WEIGHT) / (theirs + _WEIGHT)

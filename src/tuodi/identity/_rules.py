@@ -14,8 +14,9 @@ from tuodi.identity._names import DIFFERENT, SAME
 __all__ = ["PAIRS", "RULES", "by_insurer", "by_number", "by_slip", "by_traits"]
 
 RULES = (
-    "same_number", "same_number_other_name", "same_insurer_id", "same_insurer_id_other_name", "number_changed",
-    "number_mistyped", "same_name_birth_phone", "same_name_birth_village", "number_differs",
+    "same_number", "same_number_other_name", "same_insurer_id", "same_insurer_id_other_name",
+    "same_insurer_id_other_number", "number_changed", "number_mistyped", "same_name_birth_phone",
+    "same_name_birth_village", "number_differs",
 )  # fmt: skip
 """In their order: the first that holds says why."""
 
@@ -71,12 +72,12 @@ def by_insurer(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     joined = _beside(rows, known, "insurer")
     other = (pl.col("name_relation") == DIFFERENT).fill_null(False)
     changed = _apart("number") & pl.col("firm") & pl.col("firm_right") & (_apart("birth") | pl.col("name").is_null())
-    doubtful = other | changed
-    return _pairs(
-        joined,
-        pl.when(doubtful).then(pl.lit("same_insurer_id_other_name")).otherwise(pl.lit("same_insurer_id")),
-        ~doubtful,
-    )
+    rule = (
+        pl.when(other).then(pl.lit("same_insurer_id_other_name"))
+        .when(changed).then(pl.lit("same_insurer_id_other_number"))
+        .otherwise(pl.lit("same_insurer_id"))
+    )  # fmt: skip
+    return _pairs(joined, rule, ~(other | changed))
 
 
 def by_slip(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

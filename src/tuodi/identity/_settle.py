@@ -37,19 +37,21 @@ def rank() -> pl.Expr:
 def settle(pairs: pl.DataFrame) -> Settled:
     """A row is decided if certain rules name one person; if they name several, or only uncertain ones speak, it is not.
 
-    Uncertain rules are not heard where a certain one speaks.
+    Uncertain rules are not heard where a certain one speaks, but for one: the insurer's number of somebody else whose
+    name nobody has shown to be another.
     """
+    against = pl.col("rule") == "same_insurer_id_other_number"
+    by_number = ((pl.col("rule") == "same_number") & pl.col("certain")).any().over("row")
     best = (
         pairs.with_columns(rank=rank(), score=pl.lit(None, dtype=pl.Float64))
         .sort("row", "person", "certain", "rank", "known", descending=[False, False, True, False, False])
         .unique(["row", "person"], keep="first", maintain_order=True)
-        .with_columns(persons=pl.col("certain").sum().over("row"), leading=pl.col("rank").min().over("row"))
+        .with_columns(persons=(pl.col("certain") | (against & by_number)).sum().over("row"))
     )
     decided = best.filter(pl.col("certain") & (pl.col("persons") == 1))
-    number = ((pl.col("rule") == "same_number") & pl.col("certain")).any().over("row")
-    insurer = ((pl.col("rule") == "same_insurer_id") & pl.col("certain")).any().over("row")
-    several = best.filter(pl.col("certain") & (pl.col("persons") > 1)).with_columns(
-        rule=pl.when(number & insurer).then(pl.lit("number_and_insurer")).otherwise(pl.lit("several_persons"))
+    insurer = (pl.col("rule").str.starts_with("same_insurer_id") & (pl.col("certain") | against)).any().over("row")
+    several = best.filter((pl.col("certain") | against) & (pl.col("persons") > 1)).with_columns(
+        rule=pl.when(by_number & insurer).then(pl.lit("number_and_insurer")).otherwise(pl.lit("several_persons"))
     )
     doubtful = pl.concat([several, best.filter(pl.col("persons") == 0)])
     return Settled(decided.select(*PROPOSED), doubtful.select(*PROPOSED).sort("row", "person"))
