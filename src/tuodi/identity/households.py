@@ -128,7 +128,9 @@ def _hints(now: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
     few = placed.filter(pl.len().over("address") <= 20)  # a whole village with one address is no hint
     other = few.rename({"source": "other_source", "household_id": "other_household_id"})
     keys = ["source", "household_id", "other_source", "other_household_id"]
+    same_source = pl.col("source") == pl.col("other_source")
     pairs = few.join(other, on="address").filter(
-        pl.struct("source", "household_id") < pl.struct(source="other_source", household_id="other_household_id")
+        (pl.col("source") < pl.col("other_source"))
+        | (same_source & (pl.col("household_id") < pl.col("other_household_id")))
     )
     return pairs.join(shared, on=keys, how="anti").select("address", *keys).sort("address", *keys)

@@ -171,7 +171,10 @@ def conflicts(
     ).unique()
     other = on.rename({"identity": "other_identity", "source": "other_source", "since": "other_since"})
     both = on.join(pairs, on="identity").join(other, on=["person", "other_identity"])
-    first = pl.struct("source", "identity") < pl.struct(source="other_source", identity="other_identity")
+    same_source = pl.col("source") == pl.col("other_source")
+    first = (pl.col("source") < pl.col("other_source")) | (
+        same_source & (pl.col("identity") < pl.col("other_identity"))
+    )
     parts = [both.filter(first).with_columns(conflict=pl.lit("incompatible"))]
     dead = deaths.filter(pl.col("died_on") <= as_of).select(
         "person", other_since="died_on", other_identity=pl.lit("dead"), other_source="source"
