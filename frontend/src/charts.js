@@ -1,17 +1,22 @@
 // Draws every figure[data-chart] from the JSON beside it; the table of the same figures stays on the page and is folded.
 import * as echarts from "echarts/core";
 import { BarChart, CustomChart, LineChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
 
 echarts.use([
-  BarChart, CustomChart, LineChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, SVGRenderer,
+  BarChart, CustomChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer,
 ]);
 
 const INK = "#1d2733";
 const QUIET = "#55616e";
 const LINE = "#cfd6de";
 const PALETTE = ["#1b5fa6", "#b4540a", "#2f7d4f", "#7a4b9c", "#8a6d00", "#0e7490", "#a83250", "#4b5563"];
+// The first series is plain; the others are told apart without colour too.
+const STRIPES = [
+  { color: "rgba(255,255,255,0.45)", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4 },
+  { color: "rgba(255,255,255,0.45)", symbol: "circle", dashArrayX: [[6, 6]], dashArrayY: [6, 2], symbolSize: 0.6 },
+];
 const BAR = { total: "#3d4b5a", of: "#dde6f0", less: "#1b5fa6", result: "#b4540a" };
 
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -192,9 +197,8 @@ function timeline({ lanes, first, last, open }, wide) {
 const series = (kind) => ({ categories, series: all, unit }) => ({
   ...base(),
   height: 280,
-  aria: { enabled: all.length > 1 && kind === "bar", label: { enabled: false }, decal: { show: true } },
   legend: all.length > 1 ? { top: 0, left: 0, textStyle: axisText(), itemHeight: 10 } : undefined,
-  grid: { left: 8, right: 16, top: all.length > 1 ? 44 : 24, bottom: 4, containLabel: true },
+  grid: { left: 8, right: 16, top: all.length > 1 ? 56 : 28, bottom: 4, containLabel: true },
   xAxis: {
     type: "category",
     data: categories,
@@ -223,6 +227,7 @@ const series = (kind) => ({ categories, series: all, unit }) => ({
     symbolSize: 7,
     lineStyle: { width: 2, type: ["solid", "dashed", "dotted"][i % 3] },
     barMaxWidth: 34,
+    itemStyle: kind === "bar" && i ? { decal: STRIPES[(i - 1) % STRIPES.length] } : {},
   })),
 });
 

@@ -32,7 +32,7 @@ function menu() {
 function confirmations() {
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-confirm]");
-    const dialog = link && link.nextElementSibling;
+    const dialog = link && document.getElementById(link.dataset.confirm);
     if (dialog && typeof dialog.showModal === "function" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       dialog.showModal();
@@ -90,6 +90,7 @@ function sentOnce() {
 function wideTables() {
   for (const wrap of document.querySelectorAll(".table-wrap")) {
     const wide = wrap.scrollWidth > wrap.clientWidth + 1;
+    wrap.classList.toggle("scrolls", wide);
     const caption = wrap.querySelector("caption");
     if (wide) {
       wrap.tabIndex = 0;
