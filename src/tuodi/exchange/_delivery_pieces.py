@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
 from io import BytesIO
@@ -28,7 +29,7 @@ from tuodi.exchange._text_pieces import text_pieces
 __all__ = ["read_delivery_pieces"]
 
 _TEXTS = (".csv", ".tsv", ".txt")
-_ROWS = 200_000
+_ROWS = 100_000
 
 
 def read_delivery_pieces(
@@ -58,13 +59,22 @@ def read_delivery_pieces(
             return
         sums: Sums | None = None
         title: RawTable | None = None
-        for table in tables:
+        for table in _ahead(tables):
             if title is None:
                 title = table
             table.title_lines = title.title_lines
             piece = deliver([table], template, said, given or {}, as_of, before=sums)
             sums = piece.sums
             yield piece
+
+
+def _ahead(tables: Iterator[RawTable]) -> Iterator[RawTable]:
+    """The same tables, the next one taken out of the file while the last is read."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, tables, None)
+        while (table := coming.result()) is not None:
+            coming = pool.submit(next, tables, None)
+            yield table
 
 
 def _tables(

@@ -187,7 +187,10 @@ def _held(gone: pl.DataFrame, held: pl.DataFrame | None) -> pl.Series:
     mark = pl.Series([False]).new_from_index(0, gone.height) if gone.height else pl.Series([], dtype=pl.Boolean())
     if held is None or not held.height:
         return mark
+    of_persons = "person_name" in gone.columns or "certificate" in gone.columns
     for name in IDENTIFYING:
+        if of_persons and name in ("household_id", "head_name"):
+            continue  # one member's row says nothing of the others
         if name in gone.columns and name in held.columns:
             mark |= gone[name].is_in(held[name].drop_nulls().implode()).fill_null(value=False)
     return mark

@@ -36,10 +36,10 @@ class Quality:
     """The quality of one delivery."""
 
     scores: Mapping[str, Score]
-    """completeness (filled cells of the columns that the template names), validity (rows that are right), timeliness
-    (days allowed of days passed), consistency (rows without contradiction)."""
+    """completeness (filled cells of the columns that the file has or should have), validity (rows that are right),
+    timeliness (days allowed of days passed), consistency (rows without contradiction)."""
     completeness: pl.DataFrame
-    """``column required filled rows points``, one line a column that the template names."""
+    """``column required present filled rows points``, one line a column that the template names."""
     reasons: pl.DataFrame
     """``reason count set_aside reason_zh reason_en``: why rows are wrong or doubtful, the most frequent first."""
     contradictions: pl.DataFrame
@@ -54,13 +54,15 @@ class Quality:
 def quality(delivery: Delivery, today: date) -> Quality:
     """Measure a delivery as of ``today``."""
     complete = _completeness(delivery)
+    must = pl.col("required") | pl.col("column").is_in(delivery.template.key)
+    asked = complete.filter(pl.col("present") | must)
     found = contradictions(delivery)
     wrong = found["row"].n_unique() if found.height else 0
     due = expected_by(delivery.template.cadence, delivery.as_of)
     late = max(0, (today - due).days) if due else 0
     return Quality(
         scores={
-            "completeness": _score(int(complete["filled"].sum()), int(complete["rows"].sum())),
+            "completeness": _score(int(asked["filled"].sum()), int(asked["rows"].sum())),
             "validity": _score(delivery.good, delivery.good + delivery.quarantined),
             "timeliness": _timeliness(delivery.as_of, due, today),
             "consistency": _score(delivery.good - wrong, delivery.good),
@@ -119,9 +121,11 @@ def _completeness(delivery: Delivery) -> pl.DataFrame:
         if one.extra or not (one.listed or one.required):
             continue
         filled = frame.height - frame[name].null_count()
-        lines.append((name, one.required, filled, frame.height, _score(filled, frame.height).points))
+        present = name in delivery.columns
+        lines.append((name, one.required, present, filled, frame.height, _score(filled, frame.height).points))
     schema = {
-        "column": pl.String(), "required": pl.Boolean(), "filled": pl.Int64(), "rows": pl.Int64(), "points": pl.Int64(),
+        "column": pl.String(), "required": pl.Boolean(), "present": pl.Boolean(), "filled": pl.Int64(),
+        "rows": pl.Int64(), "points": pl.Int64(),
     }  # fmt: skip
     return pl.DataFrame(lines, schema=schema, orient="row")
 

@@ -90,6 +90,8 @@ def drop_lines(table: RawTable, key: Sequence[int], keep: Sequence[int] = ()) ->
     cells = table.cells
     if not cells.height or not cells.width or cells.dtypes != [pl.String()] * cells.width:
         return table
+    if key and not _may_drop(table, key):
+        return table
     first = cells.select(
         pl.coalesce(pl.when(pl.all().str.strip_chars() != "").then(pl.all().str.strip_chars()))
     ).to_series()
@@ -131,6 +133,24 @@ def drop_lines(table: RawTable, key: Sequence[int], keep: Sequence[int] = ()) ->
         table.message,
         (*table.footer_cells, *cells.filter(footer).rows()),
     )
+
+
+def _may_drop(table: RawTable, key: Sequence[int]) -> bool:
+    """Whether any row at all could be blank, a footer or a header again; most large files have none."""
+    suspect: pl.Series | None = None
+    for column in key:
+        cell = table.cells[str(column)].str.strip_chars()
+        hollow = cell.is_null() | (cell == "") | cell.str.contains(_FOOTER.pattern)
+        suspect = hollow if suspect is None else suspect & hollow
+        if not suspect.any():
+            break
+    names = [position for position, name in enumerate(table.headers) if name][:1]
+    for column in names:
+        tail = table.headers[column].rsplit("/", 1)[-1]
+        flat = table.cells[str(column)].str.replace_all(r"\s*[\r\n]+\s*", "").str.strip_chars()
+        if flat.is_in([table.headers[column], tail]).any():
+            return True
+    return suspect is None or bool(suspect.any())
 
 
 def typed_table(frame: pl.DataFrame, rows: pl.Series, file: str) -> RawTable:

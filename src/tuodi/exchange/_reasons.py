@@ -82,6 +82,17 @@ REASONS: Mapping[str, str] = {
     "person_two_certificates": "同一人员编号对应多个证件号码（{expected}）",
     "person_id_differs": "两份文件中同一证件号码的人员编号不同（{expected}）",
     "name_differs": "两份文件中同一证件号码的姓名不同（{expected}）",
+    # what contradicts itself within a list
+    "birth_differs": "出生日期与证件号码不一致，号码中为 {expected}",
+    "sex_differs": "性别与证件号码不一致，号码中为 {expected}",
+    "name_two": "同一证件号码有不同姓名（另有：{expected}）",
+    "number_two": "同一人员编号 {expected} 有不同证件号码",
+    "head_two": "同一户编号有不同户主（另有：{expected}）",
+    "days_reversed": "日期早于 {expected}",
+    "disability_person": "残疾人证号与证件号码 {expected} 不是同一人",
+    "disability_differs": "与残疾人证号不一致，证号中为 {expected}",
+    "premium_parts": "资助与个人缴费之和为 {expected}，不等于缴费总额",
+    "cleared_differs": "风险未消除却有消除时间",
     # the file as a whole
     "no_rows": "文件只有表头，没有数据行",
     "unit_wan": "金额单位为万元，可能已四舍五入",
