@@ -7,6 +7,7 @@ still every draw is a hash of seed, person and purpose. May import ``tuodi.synth
 from __future__ import annotations
 
 from tuodi.synth.whole.hardship import SHARES
+from tuodi.synth.whole.people import FULL
 from tuodi.synth.whole.write import CountyResult, invent, write_county
 
-__all__ = ["SHARES", "CountyResult", "invent", "write_county"]
+__all__ = ["FULL", "SHARES", "CountyResult", "invent", "write_county"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +60,20 @@ def day_of(number: int) -> date:
     return _FIRST + timedelta(days=int(number))
 
 
+def instant_of(seconds: int) -> datetime:
+    """Seconds since 1970 as a moment of local time."""
+    return datetime.combine(day_of(seconds // 86_400), time()) + timedelta(seconds=seconds % 86_400)
+
+
 def assist(
-    draws: Draws, people: People, status: Status, bills: Bills, recognised: pl.DataFrame, flags: pl.DataFrame,
-    roots: Sequence[Path] | None = None, progress: Callable[[int, int], None] | None = None,
+    draws: Draws,
+    people: People,
+    status: Status,
+    bills: Bills,
+    recognised: pl.DataFrame,
+    flags: pl.DataFrame,
+    roots: Sequence[Path] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Aid:
     """Let the oracle settle everybody who may be assisted, by law and by the platform's marks; fills ``bills.aid``."""
     judge = Judge(PACK, roots)
@@ -84,7 +95,7 @@ def assist(
         begin = end
         if progress and number % 200 == 0:
             progress(number, len(ends))
-    unpaid = (paid > 0) & draws.chance(SHARES["unpaid_aid"], "unpaid", bills.serial[judged])
+    unpaid = _some(draws, "unpaid_aid", paid > 0, bills.serial[judged])
     bills.aid = np.zeros(len(bills), dtype=np.int64)
     bills.aid[judged] = np.where(unpaid, 0, paid)
     own = bills.total - bills.fund
@@ -138,7 +149,7 @@ def _rows(people: People, bills: Bills) -> list[dict[str, Any]]:
             "provider_level": LEVELS[levels[at]], "place": sites[provider].place,
             "setting": _SETTINGS[KINDS[kinds[at]]], "purpose": purpose(disease),
             "admitted_on": day_of(begin), "discharged_on": day_of(end),
-            "settled_at": datetime(1970, 1, 1) + timedelta(seconds=settled),
+            "settled_at": instant_of(settled),
             "scheme": "employee" if worker[at] else "resident", "total": total, "out_of_catalogue": outside,
             "over_limit": over, "first_self_pay": first, "in_scope": in_scope, "paid_basic": basic,
             "paid_catastrophic": catastrophic, "paid_large_sum": large,
@@ -151,11 +162,20 @@ def purpose(disease: int) -> str:
     return "injury" if DISEASES[disease][0].startswith("S") else "illness"
 
 
+def _some(draws: Draws, name: str, among: Array, serial: Array) -> Array:
+    """A fixed share of the bills in ``among``, one at least."""
+    who = np.flatnonzero(among)
+    wanted = max(1, round(len(who) * SHARES[name] / 10_000))
+    found = np.zeros(len(among), dtype=bool)
+    found[who[np.argsort(draws.raw(name, serial[who]), kind="stable")][:wanted]] = True
+    return found
+
+
 def _by_hand(draws: Draws, status: Status, bills: Bills, judged: Array, law: Array) -> list[ByHand]:
     """Payments by hand: what was owed and is made good, and what had been paid at the window already."""
     serial = bills.serial[judged]
     aid = bills.aid[judged]
-    twice = (aid > 5_000) & draws.chance(SHARES["paid_twice"], "paid twice", serial)
+    twice = _some(draws, "paid_twice", aid > 5_000, serial)
     owed = law - aid
     repaired = (owed > 0) & draws.chance(3_500, "made good", bills.person[judged])
     made = []

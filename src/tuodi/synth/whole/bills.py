@@ -22,22 +22,53 @@ __all__ = ["DISEASES", "KINDS", "LEVELS", "MONEY", "Bills", "bills_of"]
 KINDS = ("village", "pharmacy", "outpatient", "emergency", "chronic", "stay")
 LEVELS = ("tertiary", "secondary", "primary", "township", "ungraded")
 DISEASES = (
-    ("J06.900", "急性上呼吸道感染"), ("M54.500", "腰痛"), ("K29.700", "胃炎"), ("L30.900", "皮炎"), ("", ""),
-    ("I10.x00", "原发性高血压"), ("E11.900", "2型糖尿病"), ("I25.103", "冠状动脉粥样硬化性心脏病"),
-    ("J44.900", "慢性阻塞性肺疾病"), ("F20.900", "精神分裂症"),
-    ("I63.900", "脑梗死"), ("J18.900", "肺炎"), ("I50.900", "心力衰竭"), ("K80.200", "胆囊结石"),
-    ("M51.202", "腰椎间盘突出"), ("N20.000", "肾结石"), ("H25.900", "老年性白内障"), ("S82.900", "小腿骨折"),
-    ("C34.900", "肺恶性肿瘤"), ("C16.900", "胃恶性肿瘤"), ("C50.900", "乳腺恶性肿瘤"), ("N18.001", "尿毒症"),
-    ("D61.900", "再生障碍性贫血"), ("I21.900", "急性心肌梗死"),
-)  # fmt: skip
+    ("J06.900", "急性上呼吸道感染"),
+    ("M54.500", "腰痛"),
+    ("K29.700", "胃炎"),
+    ("L30.900", "皮炎"),
+    ("", ""),
+    ("I10.x00", "原发性高血压"),
+    ("E11.900", "2型糖尿病"),
+    ("I25.103", "冠状动脉粥样硬化性心脏病"),
+    ("J44.900", "慢性阻塞性肺疾病"),
+    ("F20.900", "精神分裂症"),
+    ("I63.900", "脑梗死"),
+    ("J18.900", "肺炎"),
+    ("I50.900", "心力衰竭"),
+    ("K80.200", "胆囊结石"),
+    ("M51.202", "腰椎间盘突出"),
+    ("N20.000", "肾结石"),
+    ("H25.900", "老年性白内障"),
+    ("S82.900", "小腿骨折"),
+    ("C34.900", "肺恶性肿瘤"),
+    ("C16.900", "胃恶性肿瘤"),
+    ("C50.900", "乳腺恶性肿瘤"),
+    ("N18.001", "尿毒症"),
+    ("D61.900", "再生障碍性贫血"),
+    ("I21.900", "急性心肌梗死"),
+)
 _FRACTURE = 17
-MONEY = ("total", "outside", "over", "first", "in_scope", "basic", "catastrophic", "large", "aid", "account", "deductible")
+MONEY = (
+    "total",
+    "outside",
+    "over",
+    "first",
+    "in_scope",
+    "basic",
+    "catastrophic",
+    "large",
+    "aid",
+    "account",
+    "deductible",
+)
 
 # Bills of a person and year in ten-thousandths, by age: under 15, to 59, from 60.
 _OFTEN = {
-    "village": (18_000, 22_000, 62_000), "pharmacy": (14_000, 44_000, 75_000), "outpatient": (13_000, 11_000, 21_000),
+    "village": (18_000, 22_000, 62_000),
+    "pharmacy": (14_000, 44_000, 75_000),
+    "outpatient": (13_000, 11_000, 21_000),
     "emergency": (700, 400, 700),
-}  # fmt: skip
+}
 _STAYS = (1_320, 1_100, 3_800)
 _SPELLS = (0, 700, 3_600)
 _MEAN = {"village": 5_600, "pharmacy": 7_400, "outpatient": 21_000, "emergency": 42_000}
@@ -84,9 +115,9 @@ class Bills:
 
     def and_also(self, *others: Bills) -> Bills:
         """These bills and others behind them."""
-        return Bills(**{
-            each.name: np.concatenate([getattr(one, each.name) for one in (self, *others)]) for each in fields(self)
-        })  # fmt: skip
+        return Bills(
+            **{each.name: np.concatenate([getattr(one, each.name) for one in (self, *others)]) for each in fields(self)}
+        )
 
     def negated(self) -> Bills:
         """The same bills with every amount below zero."""
@@ -114,7 +145,7 @@ def _kind(name: str) -> int:
 def bills_of(draws: Draws, people: People, status: Status, factor: int = ONE) -> Bills:
     """One year's bills of everybody; ``factor`` of 10,000 lessens visits and purchases."""
     old = np.where(people.age < 15, 0, np.where(people.age < 60, 1, 2))
-    weak = 1 + (status.listed & (people.age < 60)).astype(np.int64)
+    weak = 1 + status.listed.astype(np.int64)
     grave = np.where(people.age >= 18, draws.below(10_000, "grave", people.index), 10_000)
     ends = np.cumsum([share for _, share in _GRAVE])
     likely = np.where(status.cause == 0, 2, 1)
@@ -143,7 +174,13 @@ def _repeat(count: Array, index: Array) -> tuple[Array, Array]:
 
 
 def _made(
-    draws: Draws, name: str, keys: tuple[Array, Array], provider: Array, begin: Array, end: Array, disease: Array,
+    draws: Draws,
+    name: str,
+    keys: tuple[Array, Array],
+    provider: Array,
+    begin: Array,
+    end: Array,
+    disease: Array,
     total: Array,
 ) -> Bills:
     """Bills with their parts and the moment of settlement."""
@@ -152,8 +189,10 @@ def _made(
         draws.spread(total * shares[:, at] // 1_000, NARROW, f"{name} {part}", *keys)
         for at, part in enumerate(("outside", "over", "first"))
     ]
-    cut = [np.where(draws.chance(chance, f"{name} has {at}", *keys), each * ONE // chance, 0) if name != "stay" else each
-           for at, (each, chance) in enumerate(zip(cut, (2_500, 500, 5_000), strict=True))]  # fmt: skip
+    cut = [
+        np.where(draws.chance(chance, f"{name} has {at}", *keys), each * ONE // chance, 0) if name != "stay" else each
+        for at, (each, chance) in enumerate(zip(cut, (2_500, 500, 5_000), strict=True))
+    ]
     in_scope = total - cut[0] - cut[1] - cut[2]
     short = in_scope < 0
     cut = [np.where(short, 0, each) for each in cut]
@@ -162,16 +201,32 @@ def _made(
     settled = end * 86_400 + 28_800 + draws.below(34_200, f"{name} time", *keys)
     kind = np.full(len(total), _kind(name), dtype=np.int8)
     return Bills(
-        person=keys[0], kind=kind, provider=provider.astype(np.int16), begin=begin.astype(np.int32),
-        end=end.astype(np.int32), settled=settled, disease=disease.astype(np.int8), total=total, outside=cut[0],
-        over=cut[1], first=cut[2], in_scope=in_scope, serial=zero, manual=np.zeros(len(total), dtype=bool),
-        reverses=np.full(len(total), -1, dtype=np.int64), basic=zero, catastrophic=zero, large=zero, aid=zero,
-        account=zero, deductible=zero,
-    )  # fmt: skip
+        person=keys[0],
+        kind=kind,
+        provider=provider.astype(np.int16),
+        begin=begin.astype(np.int32),
+        end=end.astype(np.int32),
+        settled=settled,
+        disease=disease.astype(np.int8),
+        total=total,
+        outside=cut[0],
+        over=cut[1],
+        first=cut[2],
+        in_scope=in_scope,
+        serial=zero,
+        manual=np.zeros(len(total), dtype=bool),
+        reverses=np.full(len(total), -1, dtype=np.int64),
+        basic=zero,
+        catastrophic=zero,
+        large=zero,
+        aid=zero,
+        account=zero,
+        deductible=zero,
+    )
 
 
 def _visits(draws: Draws, people: People, old: Array, weak: Array, name: str, factor: int) -> Bills:
-    mean = np.array(_OFTEN[name], dtype=np.int64)[old] * (2 + weak) // 3 * factor // ONE
+    mean = np.array(_OFTEN[name], dtype=np.int64)[old] * (4 + weak) // 5 * factor // ONE
     keys = _repeat(_count(draws, name, mean, people.index), people.index)
     person = keys[0]
     day = days(people.year) + draws.below(366, f"{name} day", *keys)
@@ -189,7 +244,8 @@ def _near(draws: Draws, people: People, name: str, keys: tuple[Array, Array]) ->
     if name == "village":
         return rooms + people.village[person]
     if name == "pharmacy":
-        return shops + people.town[person] + towns * draws.below(3, "which pharmacy", *keys)
+        found: Array = shops + people.town[person] + towns * draws.below(3, "which pharmacy", *keys)
+        return found
     far = draws.chance(4_600, f"{name} at the county's", *keys)
     return np.where(far, draws.pick((40, 24, 10, 16, 6, 4), f"{name} where", *keys), 6 + people.town[person])
 
@@ -204,18 +260,21 @@ def _stays(draws: Draws, people: People, old: Array, weak: Array, sick: Array, p
     keys = _repeat(count, index)
     person, number = keys
     ill = grave[person]
-    usual = np.where(poor[person], draws.pick((7, 38, 7, 48), "stay level", *keys),
-                     draws.pick((19, 53, 5, 23), "stay level", *keys))  # fmt: skip
+    usual = np.where(
+        poor[person], draws.pick((5, 31, 8, 56), "stay level", *keys), draws.pick((19, 53, 5, 23), "stay level", *keys)
+    )
     level = np.where(ill, draws.pick((66, 34), "grave level", *keys), usual)
     length = np.where(level <= 1, draws.between(4, 15, "days", *keys), draws.between(3, 9, "days", *keys))
     slot = 350 // count[person]
     begin = days(people.year) + number * slot + draws.below(slot - length - 1, "stay day", *keys)
     disease = np.where(
         ill,
-        np.choose(np.minimum(sick[person], 2), [18 + draws.below(3, "cancer", person), np.full(len(person), 21),
-                                                22 + draws.below(2, "grave of", person)]),
+        np.choose(
+            np.minimum(sick[person], 2),
+            [18 + draws.below(3, "cancer", person), np.full(len(person), 21), 22 + draws.below(2, "grave of", person)],
+        ),
         np.array((10, 11, 12, 13, 14, 15, 16, _FRACTURE))[draws.pick((16, 22, 12, 10, 14, 8, 12, 5), "stay of", *keys)],
-    )  # fmt: skip
+    )
     mean = _STAY_MEAN[level] * np.where(ill, np.where(level == 0, 310, 230), 100) // 100
     total = np.maximum(40_000, draws.spread(mean, WIDE, "stay cost", *keys))
     provider = _hospital(draws, people, level, ill, keys)
@@ -230,9 +289,10 @@ def _hospital(draws: Draws, people: People, level: Array, ill: Array, keys: tupl
     made = places().institutions
     away = len(made) - 7
     tertiary = away + np.where(
-        ill, draws.pick((26, 34, 10, 10, 12, 8), "tertiary for the grave", *keys),
+        ill,
+        draws.pick((26, 34, 10, 10, 12, 8), "tertiary for the grave", *keys),
         draws.pick((48, 8, 30, 6, 2, 6), "tertiary", *keys),
-    )  # fmt: skip
+    )
     secondary = draws.pick((48, 22, 8, 22), "secondary", *keys)
     primary = 4 + draws.below(2, "primary", *keys)
     return np.choose(level, [tertiary, secondary, primary, 6 + people.town[keys[0]]])
@@ -256,6 +316,7 @@ def _chronic(draws: Draws, people: People, old: Array, sick: Array) -> Bills:
     disease = np.where(dialysis, 21, np.where(cancer, 18 + draws.below(3, "cancer", person), usual))
     mean = np.where(dialysis, 560_000, np.where(cancer, 480_000, means))
     total = np.maximum(2_000, draws.spread(mean, NARROW, "long-term cost", *keys))
-    at = np.where(dialysis | cancer, draws.pick((60, 10, 0, 30), "grave at", *keys),
-                  _near(draws, people, "chronic", keys))  # fmt: skip
+    at = np.where(
+        dialysis | cancer, draws.pick((60, 10, 0, 30), "grave at", *keys), _near(draws, people, "chronic", keys)
+    )
     return _made(draws, "chronic", keys, at, day, day, disease, total)

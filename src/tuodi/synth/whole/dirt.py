@@ -30,7 +30,11 @@ def numbers(
     marks = ["changed_number" if each else CLEAN for each in people.changed[persons].tolist()]
     draw = draws.below(10_000, f"{source} number", *keys)
     gone, typo = SHARES["missing_number"] if missing else 0, SHARES["mistyped_number"]
-    forms = (("short_number", SHARES["short_number"]), ("full_width", SHARES["full_width"]), ("blanks", SHARES["blanks"]))
+    forms = (
+        ("short_number", SHARES["short_number"]),
+        ("full_width", SHARES["full_width"]),
+        ("blanks", SHARES["blanks"]),
+    )
     small = draws.chance(SHARES["lower_case_x"], f"{source} x", *keys)
     other = draws.chance(SHARES["twenty_digits"], f"{source} twenty", *keys)
     detail = draws.below(1_000_000, f"{source} detail", *keys)

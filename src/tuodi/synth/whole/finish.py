@@ -13,7 +13,6 @@ import numpy as np
 import polars as pl
 
 from tuodi.synth.whole.bills import KINDS, Bills
-from tuodi.synth.whole.hardship import in_proportion
 from tuodi.synth.whole.mix import Array, Draws
 from tuodi.synth.whole.people import People, numbered
 
@@ -54,8 +53,10 @@ def finish(draws: Draws, people: People, bills: Bills) -> Record:
     prefix = f"99012139{people.year}"
     ids = numbered(prefix, 9, np.arange(1, len(rows) + 1))
     named = rows.reverses >= 0
-    reverses = ids.gather(np.where(named, rows.reverses, 0)).zip_with(pl.Series(named), pl.Series([None], dtype=pl.String).new_from_index(0, len(rows)))
-    wanted = in_proportion(_MESSAGES, people.count)
+    reverses = ids.gather(np.where(named, rows.reverses, 0)).zip_with(
+        pl.Series(named), pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
+    )
+    wanted = min(_MESSAGES, 1 + len(rows) // 200)
     twice = np.isin(origin, again)
     plain = np.flatnonzero(~twice & ~rows.manual & np.isin(rows.kind, [KINDS.index("stay"), KINDS.index("outpatient")]))
     by_message = np.zeros(len(rows), dtype=bool)

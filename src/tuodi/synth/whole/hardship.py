@@ -18,8 +18,8 @@ from tuodi.synth.whole.people import FULL, People, days
 from tuodi.synth.whole.places import places
 
 __all__ = [
-    "CAUSES", "CIVIL", "HARDSHIP", "MONITORED", "SHARES", "THROUGH_ILLNESS", "Status", "first_of_month", "in_proportion",
-    "status_of",
+    "CAUSES", "CIVIL", "HARDSHIP", "MONITORED", "SHARES", "THROUGH_ILLNESS", "Status", "first_of_month",
+    "in_proportion", "status_of",
 ]  # fmt: skip
 
 HARDSHIP, THROUGH_ILLNESS = 15_600, 7_513
@@ -74,7 +74,8 @@ class Status:
     @property
     def severe(self) -> Array:
         """Holders of a certificate of grade one or two."""
-        return (self.grade == 1) | (self.grade == 2)
+        found: Array = (self.grade == 1) | (self.grade == 2)
+        return found
 
 
 def in_proportion(full: int, count: int) -> int:
@@ -104,6 +105,9 @@ def status_of(draws: Draws, people: People) -> Status:
     cleared = np.where((monitored >= 0) & ~listed, _month_end(people.year, draws.between(2, 11, "cleared", index)), -1)
     category, grade, issued = _disabled(draws, people, civil)
     entitled = (people.age >= 58) & draws.chance(np.where(people.male, 290, 60), "entitled", index) & (civil < 0)
+    # Nobody is recognised before being born.
+    born = first_of_month(people.birth + 31)
+    start, since = np.maximum(start, born), np.maximum(since, born)
     status = Status(
         listed=listed,
         civil=civil,
@@ -134,7 +138,8 @@ def _last_period(draws: Draws, people: People, status: Status) -> None:
 
     def first(purpose: str, among: Array) -> Array:
         homes = order_by(draws, purpose, np.unique(people.household[among & plain]))[:1]
-        return np.isin(people.household, homes) & among & plain
+        found: Array = np.isin(people.household, homes) & among & plain
+        return found
 
     status.civil_from[first("joins", status.listed & (status.civil >= 3) & (status.monitored < 0))] = december
     leaves = first("leaves", (status.civil_to >= 0) & (status.died < 0))
@@ -237,10 +242,11 @@ def _disabled(draws: Draws, people: People, civil: Array) -> tuple[Array, Array,
     """Category and grade of a disability certificate, 0 for none, and the day of issue."""
     index = people.index
     often = np.where(civil >= 0, 1_250, np.where(people.age >= 60, 420, np.where(people.age >= 18, 190, 60)))
-    has = draws.chance(often, "disabled", index)
+    has = draws.chance(often, "disabled", index) & (people.age >= 3)
     category = np.where(has, 1 + draws.pick((13, 12, 3, 48, 8, 12, 4), "category", index), 0)
     grade = np.where(has, 1 + draws.pick((17, 27, 30, 26), "grade", index), 0)
-    return category, grade, np.where(has, _since(draws, people, "issued") + draws.below(27, "issued day", index), -1)
+    issued = _since(draws, people, "issued") + draws.below(27, "issued day", index)
+    return category, grade, np.where(has, np.maximum(issued, people.birth + 500), -1)
 
 
 def _mistakes(draws: Draws, people: People, status: Status) -> None:
@@ -270,7 +276,8 @@ def _mistakes(draws: Draws, people: People, status: Status) -> None:
 
 def _can(status: Status, name: str) -> Array:
     if name == "lower_identity":
-        return status.civil == list(CIVIL).index("dibao")
+        found: Array = status.civil == list(CIVIL).index("dibao")
+        return found
     return status.civil >= 0
 
 

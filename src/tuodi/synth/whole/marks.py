@@ -1,6 +1,6 @@
 """What the offices have recognised and what the insurance platform shows of it, one row an identity.
 
-Enters: people and their status. Leaves: two tables (Polars): ``recognised`` and ``flags``, with person (place), identity,
+Enters: people and their status. Leaves: two tables (Polars), ``recognised`` and ``flags``: person (place), identity,
 first day, last day, day of marking, source. Imports ``tuodi.synth``.
 """
 
@@ -54,6 +54,8 @@ def flags_of(draws: Draws, people: People, status: Status, recognised: pl.DataFr
     end = np.where(wrong["still_shown"] & civil, -1, recognised["to"].to_numpy())
     end = np.where((end < 0) & (died >= 0), died, end)
     made = recognised.with_columns(
-        pl.Series("identity", identity.tolist(), dtype=pl.String), pl.Series("to", end), pl.Series("flagged_on", start + wait)
+        pl.Series("identity", identity.tolist(), dtype=pl.String),
+        pl.Series("to", end),
+        pl.Series("flagged_on", start + wait),
     )
     return made.filter(pl.Series(~(wrong["not_flagged"] & civil)) & pl.Series((end < 0) | (end >= start)))

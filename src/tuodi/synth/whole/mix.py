@@ -22,9 +22,7 @@ __all__ = ["Array", "Draws", "order_by"]
 Array = npt.NDArray[Any]
 
 # The constants of splitmix64.
-_STEP, _FIRST, _SECOND = (
-    np.uint64(each) for each in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-)
+_STEP, _FIRST, _SECOND = (np.uint64(each) for each in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 _SHIFTS = tuple(np.uint64(each) for each in (30, 27, 31))
 
 
@@ -82,7 +80,8 @@ class Draws:
         place = self.below((len(shape) - 1) * ONE, purpose, *keys)
         slot, part = place // ONE, place % ONE
         share = points[slot] * (ONE - part) + points[slot + 1] * part
-        return mean * (share // ONE) // ONE
+        found: Array = mean * (share // ONE) // ONE
+        return found
 
 
 def order_by(draws: Draws, purpose: str, which: Array) -> Array:

@@ -34,7 +34,8 @@ def running(person: Array, amount: Array) -> Array:
     total = np.cumsum(amount)
     starts = np.flatnonzero(np.concatenate(([True], person[1:] != person[:-1])))
     before = np.concatenate(([0], total))[starts]
-    return total - np.repeat(before, np.diff(np.append(starts, len(person))))
+    found: Array = total - np.repeat(before, np.diff(np.append(starts, len(person))))
+    return found
 
 
 def _per_cent(amount: Array, rate: Array | int) -> Array:

@@ -86,7 +86,14 @@ class People:
 
 def numbered(prefix: str, width: int, values: Array) -> pl.Series:
     """Numbers as text: a prefix and ``width`` digits."""
-    return pl.Series(values).cast(pl.String).str.zfill(width).to_frame("n").select(pl.lit(prefix) + pl.col("n")).to_series()
+    return (
+        pl.Series(values)
+        .cast(pl.String)
+        .str.zfill(width)
+        .to_frame("n")
+        .select(pl.lit(prefix) + pl.col("n"))
+        .to_series()
+    )
 
 
 def days(year: int, month: int = 1, day: int = 1) -> int:

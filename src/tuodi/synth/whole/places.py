@@ -16,17 +16,45 @@ __all__ = ["CITY", "COUNTY", "NEIGHBOURS", "REGION", "Institution", "Places", "T
 PROVINCE = "澜江省"
 TOWNS = (
     *TOWNSHIPS,
-    ("柳浪街道", 15), ("衔山镇", 11), ("苇塘镇", 9), ("雁回镇", 8), ("稻香岗镇", 7), ("竹喧乡", 4),
-)  # fmt: skip
+    ("柳浪街道", 15),
+    ("衔山镇", 11),
+    ("苇塘镇", 9),
+    ("雁回镇", 8),
+    ("稻香岗镇", 7),
+    ("竹喧乡", 4),
+)
 """Towns with how many of the county's people live there."""
 VILLAGES = 256
 NEIGHBOURS = ("990111", "990122", "990123")
 """Regions beside the county, as invented as the county."""
 _FIRST = "上下东西南北前后大小新老高长双"
-_SECOND = ("篁", "渡头", "柿垄", "磨盘", "竹筏", "灯桥", "荞坪", "染坊", "石臼", "雁落", "藕塘", "梅坞", "枫岭", "樟坑",
-           "泉口", "桑园", "鹭洲", "茶亭")  # fmt: skip
-_LEVELS = {"tertiary": ("02", "三级甲等"), "secondary": ("05", "二级甲等"), "primary": ("08", "一级甲等"),
-           "township": ("10", "乡镇卫生院"), "ungraded": ("11", "未定级")}  # fmt: skip
+_SECOND = (
+    "篁",
+    "渡头",
+    "柿垄",
+    "磨盘",
+    "竹筏",
+    "灯桥",
+    "荞坪",
+    "染坊",
+    "石臼",
+    "雁落",
+    "藕塘",
+    "梅坞",
+    "枫岭",
+    "樟坑",
+    "泉口",
+    "桑园",
+    "鹭洲",
+    "茶亭",
+)
+_LEVELS = {
+    "tertiary": ("02", "三级甲等"),
+    "secondary": ("05", "二级甲等"),
+    "primary": ("08", "一级甲等"),
+    "township": ("10", "乡镇卫生院"),
+    "ungraded": ("11", "未定级"),
+}
 
 
 @dataclass(frozen=True)
@@ -95,10 +123,15 @@ class Places:
         rows = [(f"{REGION}-{kind}", f"{COUNTY}{name}", kind, county) for kind, name in _OFFICES]
         rows.append((f"{CITY_REGION}-city_bureau", f"{CITY}医疗保障局", "city_bureau", city))
         rows.append(("990000-province_bureau", f"{PROVINCE}医疗保障局", "province_bureau", province))
-        rows += [(each.code, each.name, "hospital", county) for each in self.institutions
-                 if each.region == REGION and each.kind == "医院"]  # fmt: skip
-        rows += [(each.code, f"{each.name}{'办事处' if each.name.endswith('街道') else '人民政府'}", "township", each.code)
-                 for each in self.towns]  # fmt: skip
+        rows += [
+            (each.code, each.name, "hospital", county)
+            for each in self.institutions
+            if each.region == REGION and each.kind == "医院"
+        ]
+        rows += [
+            (each.code, f"{each.name}{'办事处' if each.name.endswith('街道') else '人民政府'}", "township", each.code)
+            for each in self.towns
+        ]
         return rows + [
             (each.code, f"{each.name}{'居民' if each.name.endswith('社区') else '村民'}委员会", "village", each.code)
             for each in self.villages
@@ -106,11 +139,19 @@ class Places:
 
 
 _OFFICES = (
-    ("medical_insurance", "医疗保障局"), ("civil_affairs", "民政局"), ("agriculture", "农业农村局"),
-    ("disabled_federation", "残疾人联合会"), ("veterans_affairs", "退役军人事务局"), ("health", "卫生健康局"),
-    ("tax", "税务局"), ("finance", "财政局"), ("audit", "审计局"), ("charity", "慈善总会"), ("red_cross", "红十字会"),
+    ("medical_insurance", "医疗保障局"),
+    ("civil_affairs", "民政局"),
+    ("agriculture", "农业农村局"),
+    ("disabled_federation", "残疾人联合会"),
+    ("veterans_affairs", "退役军人事务局"),
+    ("health", "卫生健康局"),
+    ("tax", "税务局"),
+    ("finance", "财政局"),
+    ("audit", "审计局"),
+    ("charity", "慈善总会"),
+    ("red_cross", "红十字会"),
     ("union", "总工会"),
-)  # fmt: skip
+)
 
 
 @cache
@@ -150,26 +191,47 @@ def _institutions(towns: tuple[Town, ...], villages: tuple[Village, ...]) -> tup
     own = [
         Institution(f"H{REGION}{number:05d}", f"{COUNTY}{name}", level, "医院", town=0)
         for number, (name, level) in enumerate(
-            (("人民医院", "secondary"), ("中医院", "secondary"), ("妇幼保健院", "secondary"),
-             ("第二人民医院", "secondary"), ("城关医院", "primary"), ("康复医院", "primary")), 1)
-    ]  # fmt: skip
+            (
+                ("人民医院", "secondary"),
+                ("中医院", "secondary"),
+                ("妇幼保健院", "secondary"),
+                ("第二人民医院", "secondary"),
+                ("城关医院", "primary"),
+                ("康复医院", "primary"),
+            ),
+            1,
+        )
+    ]
     clinics = [
-        Institution(f"H{REGION}{at + 21:05d}",
-                    f"{COUNTY}{town.name}{'社区卫生服务中心' if town.name.endswith('街道') else '卫生院'}",
-                    "primary" if town.name.endswith("街道") else "township", "基层医疗卫生机构", town=at)
+        Institution(
+            f"H{REGION}{at + 21:05d}",
+            f"{COUNTY}{town.name}{'社区卫生服务中心' if town.name.endswith('街道') else '卫生院'}",
+            "primary" if town.name.endswith("街道") else "township",
+            "基层医疗卫生机构",
+            town=at,
+        )
         for at, town in enumerate(towns)
-    ]  # fmt: skip
+    ]
     rooms = [
-        Institution(f"H{REGION}{at + 101:05d}",
-                    f"{towns[village.town].name}{village.name}卫生{'站' if village.name.endswith('社区') else '室'}",
-                    "ungraded", "村卫生室", town=village.town)
+        Institution(
+            f"H{REGION}{at + 101:05d}",
+            f"{towns[village.town].name}{village.name}卫生{'站' if village.name.endswith('社区') else '室'}",
+            "ungraded",
+            "村卫生室",
+            town=village.town,
+        )
         for at, village in enumerate(villages)
-    ]  # fmt: skip
+    ]
     shops = [
-        Institution(f"P{REGION}{at + 1:05d}", f"{towns[at % len(towns)].name}{'百济仁和安康'[at // len(towns)]}草大药房",
-                    "ungraded", "零售药店", town=at % len(towns))
+        Institution(
+            f"P{REGION}{at + 1:05d}",
+            f"{towns[at % len(towns)].name}{'百济仁和安康'[at // len(towns)]}草大药房",
+            "ungraded",
+            "零售药店",
+            town=at % len(towns),
+        )
         for at in range(3 * len(towns))
-    ]  # fmt: skip
+    ]
     away = [
         Institution(f"H{CITY_REGION}00001", f"{CITY}第一人民医院", "tertiary", "医院", CITY_REGION),
         Institution(f"H{CITY_REGION}00002", f"{CITY}肿瘤医院", "tertiary", "医院", CITY_REGION),

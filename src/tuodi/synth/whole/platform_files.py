@@ -6,7 +6,7 @@ Enters: a county. Leaves: a :class:`Listing`, a CSV and JSON messages. Imports `
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import polars as pl
 
 from tuodi.money import yuan
 from tuodi.synth.files import SETTLEMENT
+from tuodi.synth.whole.aid import instant_of
 from tuodi.synth.whole.bills import DISEASES, KINDS
 from tuodi.synth.whole.made import Made, day_list
 from tuodi.synth.whole.mix import Array
@@ -27,12 +28,18 @@ from tuodi.synth.whole.sheets import Head, Listing
 __all__ = ["assisted", "shown_identities", "special_types", "write_enrolment", "write_messages"]
 
 _PLACES = {"local": "统筹区内", "in_province": "省内异地", "out_of_province": "跨省异地"}
-_CARE = {"village": "普通门诊", "pharmacy": "定点药店购药", "outpatient": "普通门诊", "emergency": "急诊",
-         "chronic": "门诊慢特病", "stay": "普通住院"}  # fmt: skip
+_CARE = {
+    "village": "普通门诊",
+    "pharmacy": "定点药店购药",
+    "outpatient": "普通门诊",
+    "emergency": "急诊",
+    "chronic": "门诊慢特病",
+    "stay": "普通住院",
+}
 
 
 def shown_identities(flags: pl.DataFrame, person: Array, settled: Array) -> pl.Series:
-    """The identity that the platform showed for each settled row: the first in order of those in force; null for none."""
+    """The identity that the platform showed for each settled row: the first of those in force; null for none."""
     order = list(WORDS)
     rows = pl.DataFrame({"row": np.arange(len(person)), "person": person, "day": settled // 86_400})
     marks = flags.select("person", "identity", pl.max_horizontal("from", "flagged_on").alias("first"), "to")
@@ -52,7 +59,7 @@ def special_types(shown: pl.Series) -> pl.Series:
 
 
 def assisted(made: Made) -> Listing:
-    """医疗救助结算明细: settlements of people whom the platform showed as such, aid paid or a stay or long-term care."""
+    """医疗救助结算明细: aid paid, and every stay and long-term care of whom the platform showed as such."""
     people, bills, record = made.people, made.record.bills, made.record
     wide = np.isin(bills.kind, [KINDS.index("stay"), KINDS.index("chronic")])
     shown = made.shown.is_not_null().to_numpy()
@@ -64,40 +71,67 @@ def assisted(made: Made) -> Listing:
     injury = [DISEASES[each][0].startswith("S") for each in some.disease.tolist()]
     age = people.age[person]
     values: dict[str, list[Any]] = {
-        "number": list(range(1, len(which) + 1)), "claim_id": record.claim_id.gather(which).to_list(),
-        "county": [COUNTY] * len(which), "township": town, "insured_region": [REGION] * len(which),
+        "number": list(range(1, len(which) + 1)),
+        "claim_id": record.claim_id.gather(which).to_list(),
+        "county": [COUNTY] * len(which),
+        "township": town,
+        "insured_region": [REGION] * len(which),
         "scheme": ["职工医保" if each else "城乡居民医保" for each in people.employee[person].tolist()],
-        "certificate": people.certificate.gather(person).to_list(), "person_name": people.name.gather(person).to_list(),
+        "certificate": people.certificate.gather(person).to_list(),
+        "person_name": people.name.gather(person).to_list(),
         "person_id": people.person_id.gather(person).to_list(),
-        "person_type": np.where(age >= 60, "老年人", np.where(age >= 18, "成年居民", np.where(age >= 7, "学生", "儿童"))).tolist(),
+        "person_type": np.where(
+            age >= 60, "老年人", np.where(age >= 18, "成年居民", np.where(age >= 7, "学生", "儿童"))
+        ).tolist(),
         "identity_at_hospital": [WORDS[each] if each else None for each in made.shown.gather(which)],
-        "stay_id": record.stay_id.gather(which).to_list(), "care_region": [sites[each].region for each in provider],
+        "stay_id": record.stay_id.gather(which).to_list(),
+        "care_region": [sites[each].region for each in provider],
         "place": [_PLACES[sites[each].place] for each in provider],
-        "provider_name": [sites[each].name for each in provider], "provider_id": [sites[each].code for each in provider],
+        "provider_name": [sites[each].name for each in provider],
+        "provider_id": [sites[each].code for each in provider],
         "provider_level": [sites[each].level_name for each in provider],
-        "care": ["外伤住院" if hurt and kind == "stay" else _CARE[kind] for kind, hurt in zip(kinds, injury, strict=True)],
+        "care": [
+            "外伤住院" if hurt and kind == "stay" else _CARE[kind] for kind, hurt in zip(kinds, injury, strict=True)
+        ],
         "authorisation": ["无需转诊" if sites[each].place == "local" else "规范转诊" for each in provider],
         "diagnosis": [DISEASES[each][0] or None for each in some.disease.tolist()],
         "diagnosis_name": [DISEASES[each][1] or None for each in some.disease.tolist()],
-        "admitted_on": day_list(some.begin), "discharged_on": day_list(some.end),
-        "settled_at": [datetime(1970, 1, 1) + timedelta(seconds=each) for each in some.settled.tolist()],
+        "admitted_on": day_list(some.begin),
+        "discharged_on": day_list(some.end),
+        "settled_at": [instant_of(each) for each in some.settled.tolist()],
         "settle_mode": ["手工（零星）报销" if each else "联网" for each in some.manual.tolist()],
-        "total": some.total.tolist(), "out_of_catalogue": some.outside.tolist(), "over_limit": some.over.tolist(),
-        "first_self_pay": some.first.tolist(), "in_scope": some.in_scope.tolist(), "paid_basic": some.basic.tolist(),
-        "paid_catastrophic": some.catastrophic.tolist(), "paid_large_sum": some.large.tolist(),
-        "paid_assistance": some.aid.tolist(), "paid_tilt": [0] * len(which), "paid_other": [0] * len(which),
-        "paid_fund_total": some.fund.tolist(), "paid_hospital": [0] * len(which), "paid_account": some.account.tolist(),
-        "paid_cash": (some.total - some.fund - some.account).tolist(), "own_total": (some.total - some.fund).tolist(),
+        "total": some.total.tolist(),
+        "out_of_catalogue": some.outside.tolist(),
+        "over_limit": some.over.tolist(),
+        "first_self_pay": some.first.tolist(),
+        "in_scope": some.in_scope.tolist(),
+        "paid_basic": some.basic.tolist(),
+        "paid_catastrophic": some.catastrophic.tolist(),
+        "paid_large_sum": some.large.tolist(),
+        "paid_assistance": some.aid.tolist(),
+        "paid_tilt": [0] * len(which),
+        "paid_other": [0] * len(which),
+        "paid_fund_total": some.fund.tolist(),
+        "paid_hospital": [0] * len(which),
+        "paid_account": some.account.tolist(),
+        "paid_cash": (some.total - some.fund - some.account).tolist(),
+        "own_total": (some.total - some.fund).tolist(),
         "reverses": record.reverses.gather(which).to_list(),
         "refund_flag": ["是" if each >= 0 else "否" for each in some.reverses.tolist()],
-    }  # fmt: skip
+    }
     forms = {"date": "day"}
     return Listing(
-        "settlement_aid", "医保局/医疗救助结算明细.xlsx", f"{COUNTY}医疗救助费用结算明细表",
+        "settlement_aid",
+        "医保局/医疗救助结算明细.xlsx",
+        f"{COUNTY}医疗救助费用结算明细表",
         f"统计期间：{people.year}-01-01 至 {people.year}-12-31　　数据截至：{made.last:%Y-%m-%d}　　金额单位：元",
         tuple(Head(each.header, forms.get(each.form, each.form), each.group) for each in SETTLEMENT),
-        [values[each.name] for each in SETTLEMENT], person, [""] * len(which), made.last, "医疗救助结算明细",
-    )  # fmt: skip
+        [values[each.name] for each in SETTLEMENT],
+        person,
+        [""] * len(which),
+        made.last,
+        "医疗救助结算明细",
+    )
 
 
 def write_enrolment(made: Made, path: Path) -> Array:
@@ -121,17 +155,26 @@ def write_enrolment(made: Made, path: Path) -> Array:
     town, village, _ = made.home(persons, moved=True)
     since = days(people.year - 1, 9, 1) + made.draws.below(110, "enrolled", persons)
     path.parent.mkdir(parents=True, exist_ok=True)
-    pl.DataFrame({
-        "人员编号": people.person_id.gather(persons), "证件号码": people.certificate.gather(persons),
-        "姓名": people.name.gather(persons), "性别": ["男" if each else "女" for each in people.male[persons].tolist()],
-        "出生日期": pl.Series(people.birth[persons]).cast(pl.Int32).cast(pl.Date),
-        "年度": np.full(len(persons), people.year),
-        "险种类型": ["职工基本医疗保险" if each else "城乡居民基本医疗保险" for each in worker.tolist()],
-        "人员类别": person_type(people)[persons], "参保状态": ["正常参保"] * len(persons), "参保地": [REGION] * len(persons),
-        "参保日期": pl.Series(since).cast(pl.Int32).cast(pl.Date),
-        "个人缴费金额": money(np.where(worker, 0, PREMIUM)), "户籍地区划": registered.tolist(), "镇街": town, "村居": village,
-        "联系电话": people.phone.gather(persons),
-    }).write_csv(path)  # fmt: skip
+    pl.DataFrame(
+        {
+            "人员编号": people.person_id.gather(persons),
+            "证件号码": people.certificate.gather(persons),
+            "姓名": people.name.gather(persons),
+            "性别": ["男" if each else "女" for each in people.male[persons].tolist()],
+            "出生日期": pl.Series(people.birth[persons]).cast(pl.Int32).cast(pl.Date),
+            "年度": np.full(len(persons), people.year),
+            "险种类型": ["职工基本医疗保险" if each else "城乡居民基本医疗保险" for each in worker.tolist()],
+            "人员类别": person_type(people)[persons],
+            "参保状态": ["正常参保"] * len(persons),
+            "参保地": [REGION] * len(persons),
+            "参保日期": pl.Series(since).cast(pl.Int32).cast(pl.Date),
+            "个人缴费金额": money(np.where(worker, 0, PREMIUM)),
+            "属地区划": registered.tolist(),
+            "镇街": town,
+            "村居": village,
+            "联系电话": people.phone.gather(persons),
+        }
+    ).write_csv(path)
     return persons
 
 
@@ -152,8 +195,13 @@ def write_messages(made: Made, folder: Path) -> list[tuple[str, Path, Array]]:
     return written
 
 
-_NAMES = {"INSCP_AMT": "inscp_scp_amt", "OTHFUND_PAY": "oth_pay", "PSN_PAY": "psn_part_amt",
-          "CASH_PAYAMT": "psn_cash_pay", "OWNPAY_HOSP_PART": "hosp_part_amt"}  # fmt: skip
+_NAMES = {
+    "INSCP_AMT": "inscp_scp_amt",
+    "OTHFUND_PAY": "oth_pay",
+    "PSN_PAY": "psn_part_amt",
+    "CASH_PAYAMT": "psn_cash_pay",
+    "OWNPAY_HOSP_PART": "hosp_part_amt",
+}
 _LEFT_OUT = ("INIT_SETL_ID", "INSU_ADMDVS", "PAY_LOC", "REFD_SETL_FLAG", "YEAR", "VALI_FLAG", "SP_PSN_TYPE")
 
 
@@ -167,17 +215,29 @@ def _message(number: str, at: int, row: dict[str, Any]) -> dict[str, Any]:
         setl[_NAMES.get(name, name.lower())] = told if isinstance(told, str) else str(told)
     stamp = f"{row['SETL_TIME']:%Y%m%d%H%M%S}"
     request = {
-        "infno": number, "msgid": f"{row['FIXMEDINS_CODE']}{stamp}{at:04d}", "mdtrtarea_admvs": row["FIX_BLNG_ADMDVS"],
-        "insuplc_admdvs": row["INSU_ADMDVS"], "fixmedins_code": row["FIXMEDINS_CODE"],
-        "fixmedins_name": row["FIXMEDINS_NAME"], "infver": "V1.0",
+        "infno": number,
+        "msgid": f"{row['FIXMEDINS_CODE']}{stamp}{at:04d}",
+        "mdtrtarea_admvs": row["FIX_BLNG_ADMDVS"],
+        "insuplc_admdvs": row["INSU_ADMDVS"],
+        "fixmedins_code": row["FIXMEDINS_CODE"],
+        "fixmedins_name": row["FIXMEDINS_NAME"],
+        "infver": "V1.0",
         "input": {"data": {"psn_no": row["PSN_NO"], "mdtrt_id": row["MDTRT_ID"], "setl_id": row["SETL_ID"]}},
-    }  # fmt: skip
+    }
     details = [
         {"fund_pay_type": kind, "fund_payamt": yuan(int(row[name] * 100))}
-        for kind, name in (("390100" if row["INSUTYPE"] == 390 else "310100", "HIFP_PAY"), ("390200", "HIFMI_PAY"),
-                           ("330100", "HIFOB_PAY"), ("610100", "MAF_PAY"))
+        for kind, name in (
+            ("390100" if row["INSUTYPE"] == 390 else "310100", "HIFP_PAY"),
+            ("390200", "HIFMI_PAY"),
+            ("330100", "HIFOB_PAY"),
+            ("610100", "MAF_PAY"),
+        )
         if row[name]
-    ]  # fmt: skip
-    reply = {"infcode": 0, "inf_refmsgid": f"{REGION}{stamp}{at:010d}", "err_msg": "",
-             "output": {"setlinfo": setl, "setldetail": details}}  # fmt: skip
+    ]
+    reply = {
+        "infcode": 0,
+        "inf_refmsgid": f"{REGION}{stamp}{at:010d}",
+        "err_msg": "",
+        "output": {"setlinfo": setl, "setldetail": details},
+    }
     return {"request": request, "reply": reply}

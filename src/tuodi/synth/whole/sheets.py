@@ -119,7 +119,9 @@ def _csv(path: Path, listing: Listing, columns: Sequence[Sequence[Any]]) -> None
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    text = f"{value:%Y-%m-%d}" if isinstance(value, date) else f"{value:.2f}" if isinstance(value, float) else str(value)
+    text = (
+        f"{value:%Y-%m-%d}" if isinstance(value, date) else f"{value:.2f}" if isinstance(value, float) else str(value)
+    )
     return f'"{text}"' if "," in text else text
 
 

@@ -30,13 +30,22 @@ def write_unseen(made: Made, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     order = order_by(made.draws, "unseen", made.people.index)
     each = in_proportion(_UNSEEN_FULL, made.people.count)
-    rows = [(int(order[at * each + one]), kind, what) for at, (kind, what) in enumerate(UNSEEN)
-            for one in range(each) if at * each + one < len(order)]  # fmt: skip
+    rows = [
+        (int(order[at * each + one]), kind, what)
+        for at, (kind, what) in enumerate(UNSEEN)
+        for one in range(each)
+        if at * each + one < len(order)
+    ]
     late = np.flatnonzero(made.status.registered >= days(made.people.year + 1))
     rows += [(int(person), "death_not_registered", "年内去世，年末尚未登记，名单没有") for person in late]
-    _write(folder / "unseen.csv", {
-        "person": [row[0] for row in rows], "kind": [row[1] for row in rows], "what": [row[2] for row in rows],
-    })  # fmt: skip
+    _write(
+        folder / "unseen.csv",
+        {
+            "person": [row[0] for row in rows],
+            "kind": [row[1] for row in rows],
+            "what": [row[2] for row in rows],
+        },
+    )
     return len(rows)
 
 
@@ -60,41 +69,67 @@ def _rows(folder: Path, listings: Sequence[Listing], others: Sequence[tuple[str,
     """persons.csv: for each row of each list who is meant, and what is wrong with its number."""
     parts = [
         (each.code, each.file, np.arange(each.height) + each.first_row, each.persons, each.marks or [""] * each.height)
-        for each in listings if (each.persons >= 0).any()
-    ]  # fmt: skip
-    parts += [(code, name, np.arange(len(persons)) + first, persons, [""] * len(persons))
-              for code, name, first, persons in others]  # fmt: skip
-    pl.concat([
-        pl.DataFrame({"code": [code] * len(rows), "file": [name] * len(rows), "row": rows, "person": persons,
-                      "wrong": pl.Series(marks, dtype=pl.String)})
-        for code, name, rows, persons, marks in parts
-    ]).write_csv(folder / "persons.csv")  # fmt: skip
+        for each in listings
+        if (each.persons >= 0).any()
+    ]
+    parts += [
+        (code, name, np.arange(len(persons)) + first, persons, [""] * len(persons))
+        for code, name, first, persons in others
+    ]
+    pl.concat(
+        [
+            pl.DataFrame(
+                {
+                    "code": [code] * len(rows),
+                    "file": [name] * len(rows),
+                    "row": rows,
+                    "person": persons,
+                    "wrong": pl.Series(marks, dtype=pl.String),
+                }
+            )
+            for code, name, rows, persons, marks in parts
+        ]
+    ).write_csv(folder / "persons.csv")
 
 
 def _people(made: Made, folder: Path) -> None:
     people, status = made.people, made.status
     codes = np.array([each.code for each in made.places.villages])
     moved = np.where(status.moved_to >= 0, codes[np.maximum(status.moved_to, 0)], "")
-    _write(folder / "people.csv", {
-        "person": people.index, "person_id": people.person_id, "certificate": people.certificate,
-        "former_certificate": people.former, "name": people.name,
-        "sex": ["男" if each else "女" for each in people.male.tolist()],
-        "birth_date": pl.Series(people.birth).cast(pl.Int32).cast(pl.Date), "household": people.household,
-        "village": codes[people.village].tolist(), "moved_to": moved.tolist(),
-        "scheme": ["employee" if each else "resident" for each in people.employee.tolist()],
-        "died_on": day_list(status.died),
-    })  # fmt: skip
+    _write(
+        folder / "people.csv",
+        {
+            "person": people.index,
+            "person_id": people.person_id,
+            "certificate": people.certificate,
+            "former_certificate": people.former,
+            "name": people.name,
+            "sex": ["男" if each else "女" for each in people.male.tolist()],
+            "birth_date": pl.Series(people.birth).cast(pl.Int32).cast(pl.Date),
+            "household": people.household,
+            "village": codes[people.village].tolist(),
+            "moved_to": moved.tolist(),
+            "scheme": ["employee" if each else "resident" for each in people.employee.tolist()],
+            "died_on": day_list(status.died),
+        },
+    )
 
 
 def _hardship(made: Made, folder: Path) -> None:
     """Who is in hardship at the end of the year, as what, and why."""
     status = made.status
     who = np.flatnonzero(status.listed)
-    _write(folder / "hardship.csv", {
-        "person": who, "identity": names_of(tuple(CIVIL), status.civil[who]),
-        "monitored_as": names_of(tuple(MONITORED), status.monitored[who]), "cause": names_of(CAUSES, status.cause[who]),
-        "recognised_from": day_list(status.civil_from[who]), "monitored_from": day_list(status.monitored_from[who]),
-    })  # fmt: skip
+    _write(
+        folder / "hardship.csv",
+        {
+            "person": who,
+            "identity": names_of(tuple(CIVIL), status.civil[who]),
+            "monitored_as": names_of(tuple(MONITORED), status.monitored[who]),
+            "cause": names_of(CAUSES, status.cause[who]),
+            "recognised_from": day_list(status.civil_from[who]),
+            "monitored_from": day_list(status.monitored_from[who]),
+        },
+    )
 
 
 def _worklists(made: Made, folder: Path) -> None:
@@ -107,13 +142,20 @@ def _worklists(made: Made, folder: Path) -> None:
         who = np.flatnonzero(value)
         since = day_list(made.status.civil_from[who])
         on = day_list(np.array([flagged.get((person, 0), -1) for person in who.tolist()], dtype=np.int64))
-        rows += [(kind, int(person), str(one or ""), str(two or "")) for person, one, two in zip(who, since, on, strict=True)]
+        rows += [
+            (kind, int(person), str(one or ""), str(two or "")) for person, one, two in zip(who, since, on, strict=True)
+        ]
     changed = np.flatnonzero(made.people.changed)
     rows += [("changed_number", int(person), "", "") for person in changed]
-    _write(folder / "worklists.csv", {
-        "kind": [row[0] for row in rows], "person": [row[1] for row in rows],
-        "recognised_from": [row[2] for row in rows], "flagged_on": [row[3] for row in rows],
-    })  # fmt: skip
+    _write(
+        folder / "worklists.csv",
+        {
+            "kind": [row[0] for row in rows],
+            "person": [row[1] for row in rows],
+            "recognised_from": [row[2] for row in rows],
+            "flagged_on": [row[3] for row in rows],
+        },
+    )
 
 
 def _aid(made: Made, folder: Path) -> None:
@@ -128,14 +170,22 @@ def _aid(made: Made, folder: Path) -> None:
     for each in aid.by_hand:
         by_hand[each.bill] = by_hand.get(each.bill, 0) + each.amount
     hand = np.array([by_hand.get(int(bill), 0) for bill in aid.judged], dtype=np.int64)
-    frame = pl.DataFrame({
-        "claim_id": record.claim_id.gather(rows), "person": person, "by_law_fen": aid.by_law, "paid_fen": paid,
-        "by_hand_fen": hand, "window_missed": unpaid,
-    })  # fmt: skip
+    frame = pl.DataFrame(
+        {
+            "claim_id": record.claim_id.gather(rows),
+            "person": person,
+            "by_law_fen": aid.by_law,
+            "paid_fen": paid,
+            "by_hand_fen": hand,
+            "window_missed": unpaid,
+        }
+    )
     frame.write_csv(folder / "aid_bills.csv")
     wrong = made.status.wrong
     causes = ("not_flagged", "flagged_late", "lower_identity", "still_shown")
-    each_person = frame.group_by("person").agg(pl.sum("by_law_fen", "paid_fen", "by_hand_fen"), pl.col("window_missed").any())
+    each_person = frame.group_by("person").agg(
+        pl.sum("by_law_fen", "paid_fen", "by_hand_fen"), pl.col("window_missed").any()
+    )
     who = each_person["person"].to_numpy()
     cause = np.select([wrong[name][who] for name in causes], causes, default="").tolist()
     owed = pl.col("by_law_fen") - pl.col("paid_fen") - pl.col("by_hand_fen")

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from tuodi.errors import UsageError
@@ -36,12 +35,34 @@ __all__ = ["FEWEST", "CountyResult", "invent", "write_county"]
 FEWEST = 1_000
 """Persons of the smallest whole county."""
 ORDER = (
-    "institutions", "enrolment", "settlement_aid", "identity_flags", "high_cost_warning", "manual_claims",
-    "premium_subsidy", "enrolment_check", "premium_request", "deaths", "civil_affairs_monthly", "monitored_households",
-    "monitored_members", "disabled_persons", "entitled_groups", "charity_ledger", "red_cross_ledger", "settlements",
+    "institutions",
+    "enrolment",
+    "settlement_aid",
+    "identity_flags",
+    "high_cost_warning",
+    "manual_claims",
+    "premium_subsidy",
+    "enrolment_check",
+    "premium_request",
+    "deaths",
+    "civil_affairs_monthly",
+    "monitored_households",
+    "monitored_members",
+    "disabled_persons",
+    "entitled_groups",
+    "charity_ledger",
+    "red_cross_ledger",
+    "settlements",
     "settlement_messages",
-)  # fmt: skip
+)
 """Codes of the sources, in an order in which they can be imported."""
+_ABOUT = {
+    "sources": "来源清单.csv",
+    "regions": "区划.csv",
+    "organisations": "组织机构.csv",
+    "calibration": "校准.csv",
+    "notice": "说明_虚构.txt",
+}
 _NOTICE = f"""{COUNTY}是虚构的县。
 
 本文件夹里的人员、户、机构、乡镇、村、金额和证件号码全部虚构，由程序按种子生成，与任何真实的人、地方、单位无关。
@@ -62,11 +83,15 @@ class CountyResult:
     out: Path
     files: Mapping[str, tuple[Path, ...]]
     truth: Path
+    about: Mapping[str, Path]
+    """``sources regions organisations calibration notice``: what the folder says of itself."""
     counts: Mapping[str, int]
 
 
 def invent(
-    seed: int, persons: int = FULL, roots: Sequence[Path] | None = None,
+    seed: int,
+    persons: int = FULL,
+    roots: Sequence[Path] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Made:
     """The county itself, before a file is written."""
@@ -86,7 +111,12 @@ def invent(
 
 
 def write_county(
-    out: Path, *, seed: int, persons: int = FULL, months: int = 1, roots: Sequence[Path] | None = None,
+    out: Path,
+    *,
+    seed: int,
+    persons: int = FULL,
+    months: int = 1,
+    roots: Sequence[Path] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> CountyResult:
     """Invent a county and write its departments' files into ``out``.
@@ -117,19 +147,24 @@ def write_county(
     write_truth(made, truth, listings, [("enrolment", name, 2, insured)])
     entries.sort(key=lambda each: (ORDER.index(each[0]), each[2], each[1]))
     _places(made, out)
-    _csv(out / "来源清单.csv", ("code", "file", "as_of", "rows"), entries)
-    pl.DataFrame(table(measures(made))).write_csv(out / "校准.csv")
-    (out / "说明_虚构.txt").write_bytes(_NOTICE.encode())
+    _csv(out / _ABOUT["sources"], ("code", "file", "as_of", "rows"), entries)
+    pl.DataFrame(table(measures(made))).write_csv(out / _ABOUT["calibration"])
+    (out / _ABOUT["notice"]).write_bytes(_NOTICE.encode())
     files: dict[str, tuple[Path, ...]] = {}
     for code, file, _, _ in entries:
         files[code] = (*files.get(code, ()), out / file)
     counts = {
-        "persons": made.people.count, "households": int(made.people.household[-1]) + 1,
-        "settlements": len(made.record.bills), "in_hardship": int(made.status.listed.sum()),
-        "through_illness": int((made.status.cause == 0).sum()), "assisted_bills": int((made.record.bills.aid > 0).sum()),
-        "list_rows": sum(each.height for each in listings), "unseen": hidden,
-    }  # fmt: skip
-    return CountyResult(out, files, truth, counts)
+        "persons": made.people.count,
+        "households": int(made.people.household[-1]) + 1,
+        "settlements": len(made.record.bills),
+        "in_hardship": int(made.status.listed.sum()),
+        "through_illness": int((made.status.cause == 0).sum()),
+        "assisted_bills": int((made.record.bills.aid > 0).sum()),
+        "list_rows": sum(each.height for each in listings),
+        "unseen": hidden,
+    }
+    about = {name: out / file for name, file in _ABOUT.items()}
+    return CountyResult(out, files, truth, about, counts)
 
 
 def _listings(made: Made, months: int) -> list[Listing]:
@@ -138,15 +173,26 @@ def _listings(made: Made, months: int) -> list[Listing]:
     for day in ten_days(YEAR, periods):
         made_lists += others.monitored(made, day)
     return [
-        office.institutions(made), assisted(made), office.flags(made), office.warnings(made), office.manual(made),
-        office.subsidies(made), office.checked(made), office.requested(made), others.deaths(made), *made_lists,
-        others.disabled(made), others.entitled(made), others.charity(made), others.red_cross(made),
-    ]  # fmt: skip
+        office.institutions(made),
+        assisted(made),
+        office.flags(made),
+        office.warnings(made),
+        office.manual(made),
+        office.subsidies(made),
+        office.checked(made),
+        office.requested(made),
+        others.deaths(made),
+        *made_lists,
+        others.disabled(made),
+        others.entitled(made),
+        others.charity(made),
+        others.red_cross(made),
+    ]
 
 
 def _places(made: Made, out: Path) -> None:
-    _csv(out / "区划.csv", ("code", "name", "level", "parent"), made.places.regions())
-    _csv(out / "组织机构.csv", ("code", "name", "kind", "region"), made.places.organisations())
+    _csv(out / _ABOUT["regions"], ("code", "name", "level", "parent"), made.places.regions())
+    _csv(out / _ABOUT["organisations"], ("code", "name", "kind", "region"), made.places.organisations())
 
 
 def _csv(path: Path, names: Sequence[str], rows: Sequence[tuple[str | int, ...]]) -> None:
