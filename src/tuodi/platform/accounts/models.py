@@ -41,6 +41,8 @@ class User(AbstractBaseUser):
     region_path = LtreeField()
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
+    must_change = models.BooleanField(default=False)
+    """The password was set by somebody else: it opens the page on which it is changed, and nothing else."""
     made_at = models.DateTimeField(auto_now_add=True)
     language = models.CharField(max_length=10, blank=True)
 
@@ -56,7 +58,7 @@ class User(AbstractBaseUser):
     )  # fmt: skip
     grades: dict[str, Graded] = {
         "id": internal(), "username": internal(), "display_name": internal("name"), "organisation": internal(),
-        "region_path": internal(), "is_active": internal(), "is_service": internal(), "made_at": internal(),
+        "region_path": internal(), "is_active": internal(), "is_service": internal(), "must_change": internal(), "made_at": internal(),
         "language": internal(), "last_login": internal(), "password": highly_sensitive("blank"),
     }  # fmt: skip
     untrailed = ("password", "last_login")
@@ -116,6 +118,7 @@ class Grant(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=200, blank=True)
     zones = frozenset({"insurance", "extranet", "internet"})
     protection = Protection(
         domain="accounts", organisation="", owner_reads=True,
@@ -127,6 +130,7 @@ class Grant(models.Model):
         for name in (
             "id", "user", "role", "region", "region_path", "organisation", "valid_from", "valid_to", "reason",
             "made_by", "made_at", "confirmed_by", "confirmed_at", "ended_by", "ended_at",
+            "end_reason",
         )
     }  # fmt: skip
 

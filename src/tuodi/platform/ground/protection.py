@@ -34,7 +34,11 @@ FOREIGN: dict[str, str] = {
     "axes_accesslog": ANY_PASS,
     "account_emailaddress": OWN_USER,
     "account_emailconfirmation": ANY_PASS,
-    "mfa_authenticator": f"({OWN_USER} OR (SELECT tuodi.scope('accounts', 'write')) IS NOT NULL)",
+    # Who resets passwords does not reset second factors: no one alone can take over an account.
+    "mfa_authenticator": (
+        f"({OWN_USER} OR EXISTS (SELECT 1 FROM accounts_user u WHERE u.id = user_id"
+        " AND u.region_path <@ (SELECT tuodi.scope('confirm', 'write'))))"
+    ),
 }
 """Table of a library → the condition under which the program may read and write its rows."""
 
@@ -81,6 +85,8 @@ class Protection:
     append_only: bool = False
     owner_adds: bool = False
     """Whether functions of the owner write rows: the owner is bound by policies too."""
+    confirmed: bool = False
+    """Whether a row counts only once another than its maker has confirmed it: made_by, confirmed_by, confirmed_at."""
     owner_reads: bool = False
     """Whether functions of the owner read rows (grants, accounts) to know who asks."""
 
@@ -159,6 +165,14 @@ def _triggers(table: str, rule: Protection, untrailed: tuple[str, ...]) -> list[
             f"CREATE TRIGGER keep_bulk AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh"
             " FOR EACH STATEMENT EXECUTE FUNCTION tuodi.keep_bulk()"
         )
+    if rule.confirmed:
+        made += [
+            f"DROP TRIGGER IF EXISTS guard_confirmed ON {table}",
+            (
+                f"CREATE TRIGGER guard_confirmed BEFORE INSERT OR UPDATE ON {table}"
+                " FOR EACH ROW EXECUTE FUNCTION tuodi.guard_confirmed()"
+            ),
+        ]
     if rule.append_only:
         made += [
             f"DROP TRIGGER IF EXISTS append_only ON {table}",

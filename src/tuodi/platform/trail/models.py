@@ -37,6 +37,8 @@ class RowChange(Kept):
 
     table_name = models.CharField(max_length=63)
     row_id = models.CharField(max_length=64)
+    person_id = models.BigIntegerField(null=True)
+    """The person whom the row concerns, where it concerns one."""
     operation = models.CharField(max_length=10)
     old = models.JSONField(null=True)
     new = models.JSONField(null=True)
@@ -45,17 +47,21 @@ class RowChange(Kept):
     protection = Protection(
         domain="trail", organisation="", adds=False, changes=False, trailed=False, append_only=True, owner_adds=True,
         or_read="table_name IN ('registry_person', 'registry_identity', 'registry_settlement', 'registry_reviewpair')"
-        " AND region_path <@ (SELECT tuodi.scope('look', 'read'))",
+        " AND region_path <@ (SELECT tuodi.scope('look', 'read')) OR user_id = (SELECT tuodi.me())",
     )  # fmt: skip
     grades: dict[str, Graded] = {
-        **{name: internal() for name in ("id", "at", *_WHO, "reason", "table_name", "row_id", "operation")},
+        **{name: internal() for name in ("id", "at", *_WHO, "reason", "table_name", "row_id", "operation", "person_id")},
         "request": internal(), "transaction": internal(),
         "old": sensitive("text"), "new": sensitive("text"),
     }  # fmt: skip
 
     class Meta(Kept.Meta):
         db_table = "trail_rowchange"
-        indexes = (models.Index(fields=["table_name", "row_id"], name="changes_of_a_row"),)
+        indexes = (
+            models.Index(fields=["table_name", "row_id"], name="changes_of_a_row"),
+            models.Index(fields=["person_id", "-id"], name="changes_of_a_person"),
+            models.Index(fields=["user_id", "-id"], name="changes_by_a_user"),
+        )
 
 
 class BulkChange(Kept):
@@ -67,8 +73,9 @@ class BulkChange(Kept):
     digest = models.BigIntegerField()
     transaction = models.BigIntegerField()
     protection = Protection(
-        domain="trail", organisation="", adds=False, changes=False, trailed=False, append_only=True, owner_adds=True
-    )
+        domain="trail", organisation="", adds=False, changes=False, trailed=False, append_only=True, owner_adds=True,
+        or_read="user_id = (SELECT tuodi.me())",
+    )  # fmt: skip
     grades: dict[str, Graded] = {
         name: internal()
         for name in ("id", "at", *_WHO, "reason", "table_name", "batch", "rows", "digest", "transaction")
@@ -80,11 +87,11 @@ class BulkChange(Kept):
 
 
 class Look(Kept):
-    """Somebody opened a person's file, or had a masked value shown, and why."""
+    """Somebody opened a person's file, or had a masked value shown, and why; or read the trail, or called the API."""
 
-    person_id = models.BigIntegerField()
+    person_id = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=12)
-    """open, reveal, export, search or api."""
+    """open, reveal, export, search, api, trail or package."""
     fields = ArrayField(models.CharField(max_length=60), default=list)
     page = models.CharField(max_length=80)
     protection = Protection(

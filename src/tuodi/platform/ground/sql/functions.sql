@@ -99,6 +99,8 @@ DECLARE
   is_now jsonb := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END;
   whole jsonb := coalesce(is_now, was);
   place text := coalesce(whole ->> 'region_path', whole #>> '{places,0}', who.scope::text, '');
+  person text := CASE WHEN TG_TABLE_NAME = 'registry_person' THEN whole ->> 'id'
+                      ELSE coalesce(whole ->> 'person_id', whole ->> 'source_person_id', whole ->> 'one_id') END;
 BEGIN
   -- The arguments are columns whose values no trail keeps: passwords' hashes.
   was := was - coalesce(TG_ARGV, '{}')::text[];
@@ -109,10 +111,10 @@ BEGIN
     IF is_now IS NULL THEN RETURN NULL; END IF;
   END IF;
   INSERT INTO trail_rowchange
-    (at, table_name, row_id, operation, old, new, user_id, role, organisation_id, grant_id, region_path, reason, request,
+    (at, table_name, row_id, person_id, operation, old, new, user_id, role, organisation_id, grant_id, region_path, reason, request,
      transaction)
   VALUES
-    (clock_timestamp(), TG_TABLE_NAME, coalesce(whole ->> 'id', whole ->> 'code', ''), lower(TG_OP), was, is_now,
+    (clock_timestamp(), TG_TABLE_NAME, coalesce(whole ->> 'id', whole ->> 'code', ''), person::bigint, lower(TG_OP), was, is_now,
      who.user_id, coalesce(who.role, session_user), who.organisation_id, who.grant_id, place::ltree,
      coalesce(current_setting('tuodi.reason', true), ''), coalesce(current_setting('tuodi.request', true), ''),
      txid_current());
@@ -177,6 +179,12 @@ BEGIN
     RETURN NEW;  -- the installation itself, which needs a database account that the program does not have
   END IF;
   IF TG_OP = 'INSERT' THEN
+    -- The policy looks at the path; the pass, at the region: they must be one.
+    IF NEW.region_path IS DISTINCT FROM (SELECT r.path FROM places_region r WHERE r.code = NEW.region_id)
+       OR NOT (SELECT o.region_path <@ tuodi.scope('accounts', 'write') FROM places_organisation o
+                WHERE o.id = NEW.organisation_id) THEN
+      RAISE EXCEPTION 'a grant is made for an office and a region of one''s own' USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.made_by_id IS DISTINCT FROM mine OR NEW.confirmed_by_id IS NOT NULL OR NEW.confirmed_at IS NOT NULL
        OR NEW.ended_at IS NOT NULL THEN
       RAISE EXCEPTION 'a grant begins unconfirmed, in the name of who makes it' USING ERRCODE = 'check_violation';
@@ -201,6 +209,39 @@ BEGIN
   IF NEW.ended_at IS DISTINCT FROM OLD.ended_at AND (OLD.ended_at IS NOT NULL OR NEW.ended_by_id IS DISTINCT FROM mine)
   THEN
     RAISE EXCEPTION 'a grant is ended once, in the name of who ends it' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- Keys of programs and of other installations: what one enters, another confirms, once; afterwards it is only ended.
+CREATE OR REPLACE FUNCTION tuodi.guard_confirmed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  mine bigint := tuodi.me();
+  fixed text[] := ARRAY['confirmed_by_id', 'confirmed_at', 'ended_at', 'ended_by_id'];
+BEGIN
+  IF session_user = 'tuodi_owner' OR pg_has_role(session_user, 'tuodi_owner', 'MEMBER') THEN
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.made_by_id IS DISTINCT FROM mine OR NEW.confirmed_by_id IS NOT NULL OR NEW.confirmed_at IS NOT NULL
+       OR NEW.ended_at IS NOT NULL THEN
+      RAISE EXCEPTION '% begins unconfirmed, in the name of who makes it', TG_TABLE_NAME
+        USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF to_jsonb(NEW) - fixed IS DISTINCT FROM to_jsonb(OLD) - fixed THEN
+    RAISE EXCEPTION '% is ended and made anew, not altered', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+  END IF;
+  IF (NEW.confirmed_by_id, NEW.confirmed_at) IS DISTINCT FROM (OLD.confirmed_by_id, OLD.confirmed_at)
+     AND (OLD.confirmed_at IS NOT NULL OR NEW.confirmed_at IS NULL OR OLD.ended_at IS NOT NULL
+          OR NEW.confirmed_by_id IS DISTINCT FROM mine OR NEW.confirmed_by_id = OLD.made_by_id) THEN
+    RAISE EXCEPTION '% is confirmed once, by another than its maker', TG_TABLE_NAME USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.ended_at IS DISTINCT FROM OLD.ended_at AND (OLD.ended_at IS NOT NULL OR NEW.ended_by_id IS DISTINCT FROM mine)
+  THEN
+    RAISE EXCEPTION '% is ended once, in the name of who ends it', TG_TABLE_NAME USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
 END $$;
