@@ -7,7 +7,7 @@ import traceback
 
 import typer
 
-from tuodi.cli import audit, packs, settle, single, synth
+from tuodi.cli import audit, bureau, packs, settle, single, synth
 from tuodi.cli.common import EXIT, Lang, choose_language, language, print_json, say, texts, warn
 from tuodi.cli.help import Application
 
@@ -29,6 +29,7 @@ app.command("estimate")(single.estimate)
 app.command("audit")(audit.audit)
 app.command("synth")(synth.synth)
 app.add_typer(packs.app, name="packs")
+app.add_typer(bureau.app, name="platform")
 
 
 @app.callback()

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "tuodi.platform.intake",
     "tuodi.platform.registry",
     "tuodi.platform.packages",
+    "tuodi.platform.auditing",
     "tuodi.platform.api",
     # Last: when its tables have migrated, all have, and all are protected.
     "tuodi.platform.ground",
@@ -79,7 +80,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [
             _HERE / "web" / "templates",
-            *(_HERE / app / "templates" for app in ("accounts", "trail", "intake", "registry", "packages", "api")),
+            *(
+                _HERE / app / "templates"
+                for app in ("accounts", "trail", "intake", "registry", "packages", "auditing", "api")
+            ),
         ],
         "OPTIONS": {
             "environment": "tuodi.platform.ground.templating.environment",

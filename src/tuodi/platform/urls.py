@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("tuodi.platform.registry.urls")),
     path("files/", include("tuodi.platform.intake.urls")),
     path("trail/", include("tuodi.platform.trail.urls")),
+    path("audits/", include("tuodi.platform.auditing.urls")),
     path("packages/", include("tuodi.platform.packages.urls")),
     path("api/", include("tuodi.platform.api.urls")),
 ]

@@ -47,12 +47,14 @@ def write_report(
     place: str = "",
     quality: Sequence[FileQuality] = (),
     certificates: Mapping[str, str] | None = None,
+    home: str = "",
     progress: Progress | None = None,
 ) -> ReportPaths:
     """Writes the whole report into ``out`` and says where its parts lie.
 
     ``lang`` is the language of ``index.html``; the other one lies beside it. ``certificates`` (person → whole
-    number) go into the list of repayments only; pages and sheets show masked ones. ``progress`` is told
+    number) go into the list of repayments only; pages and sheets show masked ones. ``home`` is the address to which the
+    product's name leads, where the report stands among other pages. ``progress`` is told
     how many files of how many are written. Raises ``UsageError`` for a language or a day that is missing.
     """
     if lang not in LANGUAGES:
@@ -71,7 +73,7 @@ def write_report(
         context = Context(language, result.meta, packs)
         views = people(result, context, certificates)
         total = total or 2 * (len(views) + len(NAMES)) + 1
-        report = _Report(result, context, views, when, place, quality, first=lang)
+        report = _Report(result, context, views, when, place, quality, first=lang, home=home)
         for name, text in report.pages():
             path = out / name
             path.write_bytes(text.encode())
@@ -125,6 +127,7 @@ class _Report:
         quality: Sequence[FileQuality],
         *,
         first: str,
+        home: str,
     ) -> None:
         _ = context._
         self.result, self.context, self.views, self.quality, self.first = result, context, views, quality, first
@@ -143,6 +146,7 @@ class _Report:
                 "law_title": law_title,
                 "workbook": ("补报清单" if first == "zh" else Context(first, context.meta)._("补报清单")) + ".xlsx",
                 "late": self._late(),
+                "home": home,
             },
         )
         self.hrefs = {view.id: self.folder.person(view) for view in views}

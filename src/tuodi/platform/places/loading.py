@@ -15,7 +15,7 @@ from django.db import transaction
 from tuodi.errors import UsageError, nearest
 from tuodi.platform.places.models import KINDS, LEVELS, Organisation, Region, path_of
 
-__all__ = ["load_organisations", "load_regions", "read_regions"]
+__all__ = ["load_organisations", "load_regions", "read_organisations", "read_regions"]
 
 _LENGTHS = {"country": 0, "province": 2, "city": 4, "county": 6, "township": 9, "village": 12}
 
@@ -51,6 +51,29 @@ def read_regions(path: Path) -> list[tuple[str, str, str]]:
     return found
 
 
+def read_organisations(path: Path) -> list[tuple[str, str, str, str]]:
+    """(name, kind, region code, own code) of a CSV with the columns name, kind, region, code, or their Chinese names."""
+    kinds = {word: kind for kind, word in KINDS.items()}
+    names = {
+        "名称": "name",
+        "机构名称": "name",
+        "类别": "kind",
+        "机构类别": "kind",
+        "区划代码": "region",
+        "编码": "code",
+        "机构编码": "code",
+    }
+    found = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), 2):
+            one = {names.get(key, key): (value or "").strip() for key, value in row.items() if key}
+            if not one.get("name") or not one.get("region"):
+                raise UsageError(f"{path.name}:{line}: the name or the region is missing")
+            kind = one.get("kind", "")
+            found.append((one["name"], kinds.get(kind, kind), one["region"], one.get("code", "")))
+    return found
+
+
 @transaction.atomic(using="owner")
 def load_regions(rows: Iterable[Sequence[str]], *, invented: bool = False) -> int:
     """Put regions in, parents first; how many there were. The country is always there."""
@@ -75,8 +98,8 @@ def load_regions(rows: Iterable[Sequence[str]], *, invented: bool = False) -> in
             raise UsageError(f"region {code} ({name}): its parent {path.rpartition('.')[0]} is not in the list")
         made.append(Region(code=code, name=name, level=level, parent_id=parent, path=path, invented=invented))
     Region.objects.using("owner").bulk_create(
-        made, update_conflicts=True, unique_fields=["code"], update_fields=["name", "level", "parent", "path", "invented"],
-        batch_size=1000,
+        made, update_conflicts=True, unique_fields=["code"], batch_size=1000,
+        update_fields=["name", "level", "parent", "path", "invented"],
     )  # fmt: skip
     return len(made)
 
