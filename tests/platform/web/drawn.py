@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from tuodi.i18n import translator
+from tuodi.platform.web.optional import OptionalKeys
 
 __all__ = ["LANGUAGES", "PAGES", "POLICY", "WEB", "draw", "environment", "served"]
 
@@ -50,7 +51,7 @@ STATES = {
 def environment() -> Environment:
     """Templates of the room and of the gallery."""
     folders = (WEB / "templates", Path(__file__).parent / "gallery")
-    made = Environment(loader=FileSystemLoader(folders), autoescape=True)
+    made = Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=OptionalKeys)
     made.globals["static"] = lambda path: f"/static/{path}"
     return made
 

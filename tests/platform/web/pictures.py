@@ -9,6 +9,7 @@ from shutil import which
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import sync_playwright
+
 from web.browser import FLAGS, too_wide, violations
 from web.drawn import LANGUAGES, PAGES, served
 
