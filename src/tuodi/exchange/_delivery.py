@@ -17,7 +17,7 @@ import polars as pl
 from tuodi.exchange._assemble import Options, assemble
 from tuodi.exchange._checks import check_readings
 from tuodi.exchange._doubles import without_doubles
-from tuodi.exchange._extra import UnknownColumn, extra_columns, unknown_columns, with_disability_numbers
+from tuodi.exchange._extra import BESIDE, UnknownColumn, extra_columns, unknown_columns, with_disability_numbers
 from tuodi.exchange._header import OWN_HEADERS
 from tuodi.exchange._held import held_rows
 from tuodi.exchange._mapping import FileMapping, fingerprint
@@ -148,7 +148,7 @@ def deliver(
         file=readings[0].file,
         readings=tuple(readings),
         frame=conform(pl.concat([frame.select(names) for frame in frames]), template.target),
-        extra=extra,
+        extra=extra.drop(BESIDE),
         places=pl.concat([_places(reading) for reading in readings]),
         quarantine=pl.concat([nothing, *(reading.quarantine for reading in readings)]),
         warnings=pl.concat([nothing, *(reading.warnings for reading in readings)]),

@@ -13,14 +13,19 @@ from tuodi.exchange._template import SourceTemplate
 __all__ = ["without_doubles"]
 
 
+_NUMBERS = frozenset({"person_id", "certificate", "receipt_number", "disability_number", "provider_id"})
+"""Parts of a key that belong to one person or one record only."""
+
+
 def without_doubles(reading: Reading, template: SourceTemplate) -> Reading:
-    """Equal rows are one record only where every part of the key is there: two people may share a name."""
+    """Equal rows are one record only where a number says which: two people may share a name."""
     frame = reading.frame
     keys = [name for name in template.key if name in frame.columns]
     if not keys or frame.height < 2:
         return reading
-    whole = ~frame.select(pl.any_horizontal(pl.col(name).is_null() for name in keys)).to_series()
-    doubled = frame.select(pl.struct(keys).is_duplicated()).to_series() & whole
+    numbers = [name for name in keys if name in _NUMBERS] or keys
+    sure = frame.select(pl.any_horizontal(pl.col(name).is_not_null() for name in numbers)).to_series()
+    doubled = frame.select(pl.struct(keys).is_duplicated()).to_series() & sure
     if not doubled.any():
         return reading
     places = doubled.arg_true().to_list()

@@ -16,8 +16,9 @@ from tuodi.exchange._template import SourceTemplate
 from tuodi.exchange._values import BLANK_VALUES, Wrong, parse_disability_number
 from tuodi.exchange._words import header_keys
 
-__all__ = ["UnknownColumn", "extra_columns", "unknown_columns", "with_disability_numbers"]
+__all__ = ["BESIDE", "UnknownColumn", "extra_columns", "unknown_columns", "with_disability_numbers"]
 
+BESIDE = "\x00beside"
 _SAMPLES = 5
 _SPACE = " \t\r\n\u3000\xa0\ufeff\u200b"
 
@@ -32,7 +33,7 @@ class UnknownColumn:
 
 
 def extra_columns(reading: Reading, template: SourceTemplate) -> pl.DataFrame:
-    """The text columns beside a reading's good rows."""
+    """The text columns beside a reading's good rows, and ``BESIDE``, which keeps their number where there are none."""
     made: dict[str, pl.Series] = {}
     for name, one in template.columns.items():
         if one.extra and name in reading.frame.columns:
@@ -46,8 +47,8 @@ def extra_columns(reading: Reading, template: SourceTemplate) -> pl.DataFrame:
         while name in made or name in template.columns:
             name += "_2"
         made[name] = _text(reading, place)
-    height = reading.frame.height
-    return pl.DataFrame({name: column.alias(name) for name, column in made.items()}, height=height)
+    made[BESIDE] = pl.Series([True]).new_from_index(0, reading.frame.height)
+    return pl.DataFrame({name: column.alias(name) for name, column in made.items()})
 
 
 def unknown_columns(readings: Sequence[Reading], template: SourceTemplate) -> tuple[UnknownColumn, ...]:

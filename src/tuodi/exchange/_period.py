@@ -58,7 +58,8 @@ def _places(tables: Sequence[RawTable]) -> Iterator[Sequence[str]]:
     yield [line for table in tables for line in table.title_lines]
     yield [line for table in tables for line in table.footer_lines if "截" in line]
     yield [table.sheet for table in tables if table.sheet]
-    yield [PurePath(tables[0].file).stem.replace("_", " ")] if tables else []
+    parts = PurePath(tables[0].file).parts[::-1] if tables else ()  # a ZIP's own name comes after that of its member
+    yield [PurePath(part).stem.replace("_", " ") for part in parts]
 
 
 def _bare(lines: Sequence[str]) -> tuple[date | None, date | None]:
