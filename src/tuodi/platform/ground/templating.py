@@ -14,10 +14,11 @@ from django.contrib import messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.urls import reverse
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment
 
 from tuodi.platform.ground import zones
 from tuodi.platform.ground.words import _, language
+from tuodi.platform.web.optional import OptionalKeys
 
 __all__ = ["AS_OF", "BANNERS", "MENU", "environment", "surroundings"]
 
@@ -38,8 +39,8 @@ def _url(name: str, *args: Any, **kwargs: Any) -> str:
 
 
 def environment(**options: Any) -> Environment:
-    """The environment; a name that no view gave is an error, except for what the frame itself asks for."""
-    options.setdefault("undefined", StrictUndefined)
+    """The environment; a name that no view gave is an error; a key of a dict handed to a piece may be absent."""
+    options.setdefault("undefined", OptionalKeys)
     made = Environment(**{**options, "trim_blocks": False})
     made.globals.update(url=_url, static=staticfiles_storage.url, _=_, crumbs=None, me=None, menu=[], banners=[])
     return made
