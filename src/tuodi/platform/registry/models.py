@@ -17,7 +17,10 @@ from tuodi.platform.ground.protection import Protection
 from tuodi.platform.intake.models import Delivery, Held
 from tuodi.tables import PARTS, PAYERS
 
-__all__ = ["Entry", "Household", "Identity", "LinkEvent", "Membership", "Person", "ReviewPair", "Settlement"]
+__all__ = [
+    "MONEY", "TEXTS", "Entry", "Household", "Identity", "LinkEvent", "Membership", "OtherNumber", "Person", "ReviewPair",
+    "Settlement",
+]  # fmt: skip
 
 INSIDE = frozenset({"insurance", "extranet"})
 ONLY_INSURANCE = frozenset({"insurance"})
@@ -29,6 +32,7 @@ class Person(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     number_digest = models.BinaryField(null=True)
+    """Of a number that can be relied upon; empty where ``number_sealed`` holds what was typed and cannot be right."""
     number_sealed = models.BinaryField(null=True)
     certificate_kind = models.CharField(max_length=30, blank=True)
     insurer_number = models.CharField(max_length=30, blank=True)
@@ -46,6 +50,8 @@ class Person(models.Model):
     registered_region = models.CharField(max_length=12, blank=True)
     places = ArrayField(LtreeField())
     died_on = models.DateField(null=True)
+    provisional = models.BooleanField(default=False)
+    """Made of a row that may mean somebody else: an officer has still to decide (``ReviewPair``)."""
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     first_delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
@@ -58,7 +64,7 @@ class Person(models.Model):
         "account_digest": highly_sensitive("blank"), "account_sealed": highly_sensitive("account"),
         "name": sensitive("name"), "sex": internal(), "birth_date": sensitive("date"), "address": sensitive("text"),
         "region_path": internal(), "insured_region": internal(), "registered_region": internal(),
-        "places": internal(), "died_on": sensitive("date"), "merged_into": internal(), "first_delivery": internal(),
+        "places": internal(), "died_on": sensitive("date"), "provisional": internal(), "merged_into": internal(), "first_delivery": internal(),
         "made_at": internal(),
     }  # fmt: skip
 
@@ -77,6 +83,31 @@ class Person(models.Model):
         return f"person {self.pk}"
 
 
+class OtherNumber(models.Model):
+    """A further number by which a person is found: a former identity number, an insurer's number of another place."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="other_numbers")
+    kind = models.CharField(max_length=10)
+    """number or insurer."""
+    digest = models.BinaryField()
+    sealed = models.BinaryField()
+    places = ArrayField(LtreeField())
+    """The person's, so that both are seen by the same people."""
+    delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="+")
+    zones = INSIDE
+    protection = Protection(domain="person", region="places", organisation="", bulk=True)
+    grades: dict[str, Graded] = {
+        "id": internal(), "person": internal(), "kind": internal(), "digest": highly_sensitive("blank"),
+        "sealed": highly_sensitive("number"), "places": internal(), "delivery": internal(),
+    }  # fmt: skip
+
+    class Meta:
+        db_table = "registry_othernumber"
+        indexes = (models.Index(fields=["digest"], name="other_by_digest"),)
+        constraints = (models.UniqueConstraint(fields=["person", "kind", "digest"], name="one_other_number_once"),)
+
+
 class Entry(Held):
     """A row of a department's list, as one version: it holds from ``as_of`` until ``until``.
 
@@ -91,7 +122,9 @@ class Entry(Held):
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="entries", db_index=False)
     linked_by = models.CharField(max_length=40, blank=True)
     """The rule by which it is this person: a name of ``tuodi.identity``, or ``officer``."""
-    household_key = models.CharField(max_length=60, blank=True)
+    household_key = models.CharField(max_length=100, blank=True)
+    content_digest = models.BinaryField()
+    """Keyed hash of all that the row says: the same row sent again is seen without opening anything."""
     data = models.JSONField(default=dict)
     sealed = models.BinaryField(null=True)
     as_of = models.DateField()
@@ -105,7 +138,7 @@ class Entry(Held):
     protection = Protection(domain="entry", target="target", bulk=True)
     grades: dict[str, Graded] = {
         **_HELD, "source": internal(), "target": internal(), "key_digest": highly_sensitive("blank"),
-        "person": internal(), "linked_by": internal(), "household_key": internal(), "data": sensitive("text"),
+        "content_digest": highly_sensitive("blank"), "person": internal(), "linked_by": internal(), "household_key": internal(), "data": sensitive("text"),
         "sealed": highly_sensitive("blank"), "as_of": internal(), "until": internal(), "ended_as": internal(),
         "delivery": internal(), "ended_by": internal(), "row": internal(),
     }  # fmt: skip
@@ -115,6 +148,9 @@ class Entry(Held):
         indexes = (
             models.Index(fields=["person", "target"], name="entries_of_a_person"),
             models.Index(fields=["target", "source"], name="entries_now", condition=models.Q(until__isnull=True)),
+            models.Index(
+                fields=["source", "household_key"], name="entries_of_a_household", condition=~models.Q(household_key="")
+            ),
         )
         constraints = (
             models.UniqueConstraint(
@@ -162,7 +198,7 @@ class Household(Held):
 
     id = models.BigAutoField(primary_key=True)
     source = models.CharField(max_length=60)
-    key = models.CharField(max_length=60)
+    key = models.CharField(max_length=100)
     head_name = models.CharField(max_length=80, blank=True)
     kind = models.CharField(max_length=40, blank=True)
     monitored_as = models.CharField(max_length=40, blank=True)
@@ -216,20 +252,19 @@ MONEY = (
 )  # fmt: skip
 """Columns of a settlement in fen."""
 
-TEXTS = {
-    "stay_id": 30, "provider_id": 30, "provider_name": 200, "provider_level": 20, "setting": 30, "place": 20,
-    "authorisation": 20, "scheme": 12, "person_type": 12, "diagnosis": 30, "diagnosis_name": 200,
-    "assistance_kind": 40, "insured_region": 12, "care_region": 12, "settle_mode": 10, "identity_at_hospital": 40,
-    "reverses": 40,
-}  # fmt: skip
-"""Text columns of a settlement, with their longest length."""
+TEXTS = (
+    "stay_id", "provider_id", "provider_name", "provider_level", "provider_traits", "setting", "purpose", "place",
+    "authorisation", "scheme", "person_type", "diagnosis", "diagnosis_name", "assistance_kind", "insured_region",
+    "care_region", "settle_mode", "identity_at_hospital", "reverses",
+)  # fmt: skip
+"""Text columns of a settlement."""
 
 
 class Settlement(Held):
     """A settled bill, as the platform's record has it: names and units as ``tuodi.tables.CLAIMS``."""
 
     id = models.BigAutoField(primary_key=True)
-    claim_id = models.CharField(max_length=40)
+    claim_id = models.CharField(max_length=100)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="settlements", db_index=False)
     source = models.CharField(max_length=60)
     stay_ordinal = models.IntegerField(null=True)
@@ -240,6 +275,10 @@ class Settlement(Held):
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="+", db_index=False)
     superseded_by = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="+", db_index=False)
     """The delivery that corrected this row; empty while it holds."""
+    extra = models.JSONField(null=True)
+    """What the source's file says beyond the table's columns."""
+    sealed = models.BinaryField(null=True)
+    """The part of it that must not lie open: columns that nobody knows (a JSON text)."""
     zones = ONLY_INSURANCE
     protection = Protection(domain="settlement", bulk=True)
     grades: dict[str, Graded] = {
@@ -250,7 +289,8 @@ class Settlement(Held):
         "stay_ordinal": internal(), "benefit_year": internal(), "admitted_on": sensitive("date"),
         "discharged_on": sensitive("date"), "settled_at": sensitive("date"),
         **{name: sensitive("blank") for name in MONEY},
-        "delivery": internal(), "superseded_by": internal(),
+        "delivery": internal(), "superseded_by": internal(), "extra": sensitive("text"),
+        "sealed": highly_sensitive("blank"),
     }  # fmt: skip
 
     class Meta:
@@ -263,8 +303,8 @@ class Settlement(Held):
         )
 
 
-for _name, _length in TEXTS.items():
-    Settlement.add_to_class(_name, models.CharField(max_length=_length, null=True))
+for _name in TEXTS:
+    Settlement.add_to_class(_name, models.TextField(null=True))
 for _name in MONEY:
     Settlement.add_to_class(_name, models.BigIntegerField(null=True))
 
