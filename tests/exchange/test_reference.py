@@ -14,7 +14,7 @@ from tuodi.exchange._header import spellings
 from tuodi.exchange._reasons import FILE_REASONS, REASONS, file_error
 from tuodi.exchange._reference import reference
 from tuodi.exchange._words import header_keys, value_key
-from tuodi.tables import SCHEMAS
+from tuodi.tables import LISTS, SCHEMAS
 
 ROOM = Path(tuodi.exchange.__file__).parent
 PAGE = Path(__file__).parents[2] / "docs/reference/tables.md"
@@ -29,37 +29,63 @@ def test_the_page_is_up_to_date() -> None:
 def test_the_public_surface() -> None:
     assert tuodi.exchange.__all__ == [
         "FINDINGS",
+        "Cadence",
         "Checked",
+        "Delivery",
+        "Difference",
+        "FileMapping",
+        "Guess",
+        "LegalBasis",
         "Linked",
+        "Quality",
         "Reading",
+        "Score",
+        "SourceTemplate",
+        "Suggestion",
+        "TemplateColumn",
+        "TemplateError",
+        "UnknownColumn",
+        "apply_difference",
         "check_claims",
         "check_identities",
         "check_reading",
         "check_readings",
         "column_of",
+        "contradictions",
         "describe_error",
+        "difference",
+        "expected_by",
+        "fingerprint",
+        "is_stale",
         "join_readings",
         "link_persons",
+        "load_template",
         "people_set_aside",
+        "quality",
+        "read_delivery",
+        "read_delivery_pieces",
         "read_piece",
         "read_table",
         "read_tables",
+        "recognise",
         "sent_again",
         "sentence",
+        "source_templates",
+        "suggest_mapping",
         "tidy_names",
         "write_quarantine",
         "write_table",
     ]
 
 
-@pytest.mark.parametrize("table", SCHEMAS)
+@pytest.mark.parametrize("table", [*SCHEMAS, *LISTS])
 def test_a_spelling_means_one_column(table: str) -> None:
     taken: dict[str, str] = {}
     for column, names in vocabulary.aliases(table).items():
         for name in names:
             key = header_keys(name)[0]
             assert taken.setdefault(key, column) == column, f"{table}: {name}"
-    known = SCHEMAS[table].columns.keys() | {"refund_flag"}
+    known = {**SCHEMAS, **LISTS}[table].columns.keys() | {"refund_flag"}
     assert {column for column, _ in spellings(table).values()} <= known
 
 
