@@ -14,7 +14,8 @@ from tuodi.platform.places.models import Organisation
 __all__ = ["STATES", "VIAS", "Agreement", "Delivery", "Mapping", "Quarantined"]
 
 STATES = {
-    "received": N_("已接收"),
+    "received": N_("待读取"),
+    "mapping": N_("待对应列"),
     "reading": N_("正在读取"),
     "previewed": N_("待确认"),
     "committing": N_("正在入库"),
@@ -23,7 +24,7 @@ STATES = {
     "refused": N_("未接收"),
     "cancelled": N_("已取消"),
 }
-"""State of a delivery → its word. received → reading → previewed → committing → committed; the others end it."""
+"""State of a delivery → its word; which may follow which says :mod:`~tuodi.platform.intake.states`."""
 
 VIAS = {
     "page": N_("页面上传"),
@@ -133,8 +134,20 @@ class Delivery(Held):
     received_at = models.DateTimeField()
     committed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     committed_at = models.DateTimeField(null=True)
-    content = models.CharField(max_length=64, blank=True)
-    """Digest of the good rows, whatever their order: the same content in another file changes nothing."""
+    guesses = models.JSONField(default=list)
+    """Which sources the file may be of: code, score and reason, the likeliest first."""
+    given = models.JSONField(default=dict)
+    """What the officer said of the file: as_of, and texts for columns that it lacks."""
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    """The committed delivery of the very same file."""
+    sheets = models.JSONField(default=list)
+    """Sheet, headers and title lines as they stood: what a workbook of rows to be corrected needs."""
+    reading = models.PositiveSmallIntegerField(default=0)
+    """How often the file was read; rows set aside belong to one reading."""
+    samples = models.BinaryField(null=True)
+    """First rows that would be added, changed, left or are contradictory, and values of unknown columns: sealed JSON."""
+    ordered_on = models.BigIntegerField(null=True)
+    """The grant on which the work now waiting or under way was ordered."""
     zones = frozenset({"insurance", "extranet"})
     protection = Protection(domain="intake")
     grades: dict[str, Graded] = {
@@ -143,9 +156,10 @@ class Delivery(Held):
             "id", "organisation", "region_path", "source", "file_name", "file_digest", "size", "via", "state", "as_of",
             "period_from", "period_to", "counts", "totals", "quality", "unknown_columns", "warnings", "progress",
             "problem", "mapping", "legal_basis", "purpose", "agreement", "expires_on", "received_by", "received_at",
-            "committed_by", "committed_at", "content",
+            "committed_by", "committed_at", "guesses", "given", "same_as", "sheets", "reading", "ordered_on",
         )
-    }  # fmt: skip
+    } | {"samples": highly_sensitive("blank")}  # fmt: skip
+    untrailed = ("progress", "samples")
 
     class Meta:
         db_table = "intake_delivery"
@@ -176,10 +190,9 @@ class Quarantined(Held):
     column = models.CharField(max_length=100, blank=True)
     field = models.CharField(max_length=60, blank=True)
     reason = models.CharField(max_length=60)
-    reason_zh = models.TextField()
-    reason_en = models.TextField()
     sealed = models.BinaryField()
-    """The value found, what would be right and the row's cells, as sealed JSON."""
+    """The value found, what would be right, the file and the row's cells, as sealed JSON: the sentence is made of them."""
+    reading = models.PositiveSmallIntegerField(default=1)
     settled_by = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="+")
     """The later delivery in which the corrected row came."""
     zones = frozenset({"insurance", "extranet"})
@@ -189,7 +202,7 @@ class Quarantined(Held):
             name: internal()
             for name in (
                 "id", "organisation", "region_path", "delivery", "sheet", "row", "column", "field", "reason",
-                "reason_zh", "reason_en", "settled_by",
+                "reading", "settled_by",
             )
         },
         "sealed": highly_sensitive("blank"),
@@ -198,3 +211,4 @@ class Quarantined(Held):
     class Meta:
         db_table = "intake_quarantined"
         ordering = ("delivery_id", "row", "id")
+        indexes = (models.Index(fields=["delivery", "reading"], name="rows_of_a_reading"),)
