@@ -73,6 +73,7 @@ def test_each_rule_links_and_says_why(row: dict[str, object], person: str, rule:
         (record("r", "赵甲", None, person_id="M1"), "same_insurer_id_other_name", ["P1"]),
         (record("r", None, WANG, person_id="M2"), "number_and_insurer", ["P1", "P2"]),
         (record("r", "王德福", number("19560412", 555), region=VILLAGE), "number_differs", ["P1"]),
+        (record("r", "王德福", number("19560412", 555)), "number_differs", ["P1"]),
     ],
 )
 def test_a_contradiction_is_never_linked_in_silence(row: dict[str, object], rule: str, persons: list[str]) -> None:
@@ -202,6 +203,19 @@ def test_twins_with_names_alike_are_not_one() -> None:
     family = register(known("P1", "王佳怡", number("20100405", 21), region=VILLAGE, phone=PHONE, sex="女"))
     row = record("r", "王佳欣", None, birth_date=date(2010, 4, 5), region=VILLAGE, phone=PHONE, sex="女")
     assert link(records(row), family).links["outcome"].item() != "linked"
+
+
+def test_another_number_of_the_insurer_is_a_question() -> None:
+    insured = COUNTY.with_columns(person_id=pl.format("M{}", "person"))
+    someone = COUNTY.row(3, named=True)
+    row = {"region": someone["region"], "phone": someone["phone"]}
+    rows = records(
+        record("r1", someone["person_name"], None, **row),
+        record("r2", someone["person_name"], None, person_id="X", **row),
+    )
+    found = link(rows, insured, thresholds=Thresholds(link=0.95)).links
+    assert found.select("outcome", "person").rows() == [("linked", "P3"), ("review", None)]
+    assert found.select("agree", "against").rows() == [("name;phone;village", ""), ("name;phone;village", "insurer")]
 
 
 @pytest.mark.parametrize("once", [(), ("list",)])

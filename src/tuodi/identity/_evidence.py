@@ -22,9 +22,10 @@ def _sides(pairs: pl.DataFrame, rows: pl.DataFrame, known: pl.DataFrame) -> pl.D
         made = {name: pl.col(name) for name in SHOWN} | {
             "number": pl.coalesce("number", "digits"),
             "birth": pl.coalesce("birth_own", "birth").dt.to_string("%Y-%m-%d"),
+            "village": pl.coalesce("village", "region"),
         }
         return people.select(key, **{f"{side}_{name}": column for name, column in made.items()}).with_columns(
-            people["region"].alias(f"{side}_region")
+            people["region"].alias(f"{side}_region"), people["village"].alias(f"{side}_named")
         )
 
     left = pairs.join(shown(rows, "row", "left"), on="row", how="left", maintain_order="left")
@@ -37,14 +38,12 @@ def agreements(pairs: pl.DataFrame, rows: pl.DataFrame, known: pl.DataFrame) -> 
     made = {}
     for name in SHOWN:
         left, right = pl.col(f"left_{name}"), pl.col(f"right_{name}")
-        equal = (
-            (left == right) | (pl.col("left_region") == pl.col("right_region")) if name == "village" else left == right
-        )
-        made[name] = (
-            pl.when(left.is_null() | right.is_null()).then(None)
-            .when(equal.fill_null(False)).then(pl.lit("same"))
-            .otherwise(pl.lit("different"))
-        )  # fmt: skip
+        equal = left == right
+        if name == "village":  # a code tells a village better than its name; a code and a name tell nothing
+            equal = pl.coalesce(
+                pl.col("left_region") == pl.col("right_region"), pl.col("left_named") == pl.col("right_named")
+            )
+        made[name] = pl.when(equal).then(pl.lit("same")).when(~equal).then(pl.lit("different"))
     relation = _names.relations(sides["left_name"], sides["right_name"])
     return sides.with_columns(**made).with_columns(relation.alias("name"))
 

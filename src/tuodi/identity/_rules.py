@@ -20,6 +20,8 @@ RULES = (
 )  # fmt: skip
 """In their order: the first that holds says why."""
 
+_WHERE = ("phone", "region", "village", "town")
+
 PAIRS = {
     "row": pl.UInt32(), "known": pl.UInt32(), "person": pl.String(), "rule": pl.String(), "certain": pl.Boolean(),
 }  # fmt: skip
@@ -44,6 +46,12 @@ def _equal(name: str) -> pl.Expr:
 
 def _village() -> pl.Expr:
     return _equal("region") | (_equal("village") & ~_apart("town") & ~_apart("zone"))
+
+
+def _nothing_else() -> pl.Expr:
+    """Neither phone nor place can be compared."""
+    known = [pl.col(name).is_not_null() & pl.col(f"{name}_right").is_not_null() for name in _WHERE]
+    return ~pl.any_horizontal(known)
 
 
 def _pairs(joined: pl.DataFrame, rule: pl.Expr, certain: pl.Expr) -> pl.DataFrame:
@@ -121,14 +129,14 @@ def one_slip(left: str, right: str) -> bool:
 def by_traits(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The same name and birth date, and the same phone or village.
 
-    With two right and different numbers: the same phone means that the number was changed; the same village alone is
-    for a person to decide.
+    With two right and different numbers the same phone means that the number was changed; the same village, or nothing
+    at all on phone and place, is for a person to decide.
     """
     joined = _beside(rows, known, "name", "birth")
     both = pl.col("firm") & pl.col("firm_right")
     same_both = both & _equal("number")
     phone, village = _equal("phone"), _village()
-    joined = joined.filter(~same_both & (phone | village))
+    joined = joined.filter(~same_both & (phone | village | (both & _nothing_else())))
     rule = (
         pl.when(both & phone).then(pl.lit("number_changed"))
         .when(both).then(pl.lit("number_differs"))

@@ -66,6 +66,8 @@ def settle_likely(
 ) -> Settled:
     """Linked: the best person of the row, above the upper threshold, clearly ahead of the next, and of the same name.
 
+    Not so where both have a number of the insurer and not the same (``clash``).
+
     In a source of ``once`` the row must also be the best for that person, and no rule has given the person another row
     (``taken``: ``source person``). ``limits``: link, review, margin.
     """
@@ -88,6 +90,7 @@ def settle_likely(
     )
     alone = (pl.col("probability") == pl.col("highest")) & (pl.col("rivals") == 1) & pl.col("taken").is_null()
     first = (pl.col("place") == 0) & (pl.col("probability") >= link)
+    first &= ~pl.col("clash")
     first &= (pl.col("next") <= pl.col("probability") - margin) & (pl.col("name_degree") == _SAME_NAME)
     singly = alone | ~pl.col("source").is_in(sorted(once))
     told = best.with_columns(

@@ -143,6 +143,9 @@ class Work:
             right = told.select("known").join(self.known, on="known", how="left", maintain_order="left")
             self.learnt = _likely.learn((left, right), usable, self.known)
         pairs = _likely.likely(usable, known, self.learnt, self._share(), self.limits[1])
+        own, other = self.rows.select("row", "insurer"), self.known.select("known", other="insurer")
+        pairs = pairs.join(own, on="row", how="left").join(other, on="known", how="left")
+        pairs = pairs.with_columns(clash=(pl.col("insurer") != pl.col("other")).fill_null(False))
         settled = settle_likely(pairs, self.rows, self._taken(), self.once, self.limits)
         self._keep(settled)
 

@@ -28,7 +28,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "number_mistyped": _("姓名相同，证件号码只差一处笔误"),
         "same_name_birth_phone": _("姓名、出生日期、电话相同"),
         "same_name_birth_village": _("姓名、出生日期、村（社区）相同"),
-        "number_differs": _("姓名、出生日期、村（社区）相同，但证件号码不同，请人工核对"),
+        "number_differs": _("姓名、出生日期相同，但证件号码不同，请人工核对"),
         "several_persons": _("符合的不止一人，请人工核对"),
         "number_and_insurer": _("证件号码与医保人员编号指向不同的人，请人工核对"),
         "likely": _("无可用证件号码，按姓名、出生日期、住址、电话等比对"),
