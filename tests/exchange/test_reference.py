@@ -13,6 +13,7 @@ from tuodi.exchange import describe_error, sentence
 from tuodi.exchange._header import spellings
 from tuodi.exchange._reasons import FILE_REASONS, REASONS, file_error
 from tuodi.exchange._reference import reference
+from tuodi.exchange._reference_sources import reference_sources
 from tuodi.exchange._words import header_keys, value_key
 from tuodi.tables import LISTS, SCHEMAS
 
@@ -115,3 +116,10 @@ def test_an_error_speaks_both_languages() -> None:
     error = file_error("empty", "a.csv")
     assert str(error) == describe_error(error, "en") == "a.csv: the file is empty"
     assert describe_error(error) == "a.csv: 文件是空的"
+
+
+def test_the_page_of_sources_is_up_to_date() -> None:
+    page = PAGE.with_name("sources.md").read_text("utf-8")
+    assert page == reference_sources(), (
+        "renew it: python -m tuodi.exchange._reference_sources > docs/reference/sources.md"
+    )
