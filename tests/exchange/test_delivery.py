@@ -19,6 +19,7 @@ from tuodi.exchange import (
     describe_error,
     fingerprint,
     load_template,
+    peek,
     read_delivery,
     read_delivery_pieces,
     recognise,
@@ -301,3 +302,23 @@ def test_a_new_source_needs_no_python(tmp_path: Path) -> None:
     assert found.frame.select("person_name", "identity", "certificate").rows() == [("样例甲", "other_hardship", ANNA)]
     assert found.extra["factory"].to_list() == ["一厂"]
     assert [guess.code for guess in recognise(path, {template.code: template})] == ["hardship_workers"]
+
+
+def test_a_peek_shows_what_an_officer_maps(tmp_path: Path) -> None:
+    rows = [["", "某单位名册", ""], ["谁", "号", "钱"], ["样例甲", ANNA, "450"], ["样例乙", BEN, "300"]]
+    (tmp_path / "a.txt").write_bytes(text_of(rows, ";").encode("gb18030"))
+    pl.DataFrame(rows[2:], schema=rows[1], orient="row").write_parquet(tmp_path / "a.parquet")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(tmp_path / "a.txt", "a.txt")
+    for path in (write_xlsx(tmp_path / "a.xlsx", rows), *(tmp_path / f"a.{end}" for end in ("txt", "zip", "parquet"))):
+        (found,) = peek(path)
+        assert found.headers == ("谁", "号", "钱"), path.name
+        assert found.samples == (("样例甲", ANNA, "450"), ("样例乙", BEN, "300")), path.name
+
+
+def test_a_peek_of_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b" \n")
+    (tmp_path / "b.xlsx").write_bytes(b"PK\x03\x04 broken")
+    for name in ("a.csv", "b.xlsx"):
+        with pytest.raises(FileError):
+            peek(tmp_path / name)

@@ -14,6 +14,7 @@ from tuodi.exchange._delivery_pieces import read_delivery_pieces
 from tuodi.exchange._difference import Difference, apply_difference, difference
 from tuodi.exchange._extra import UnknownColumn
 from tuodi.exchange._mapping import FileMapping, Suggestion, fingerprint, suggest_mapping
+from tuodi.exchange._peek import Peek, peek
 from tuodi.exchange._persons import Linked, check_identities, link_persons
 from tuodi.exchange._pieces import column_of, join_readings, read_piece
 from tuodi.exchange._quality import Quality, Score, expected_by, is_stale, quality
@@ -37,6 +38,7 @@ __all__ = [
     "Guess",
     "LegalBasis",
     "Linked",
+    "Peek",
     "Quality",
     "Reading",
     "Score",
@@ -60,6 +62,7 @@ __all__ = [
     "join_readings",
     "link_persons",
     "load_template",
+    "peek",
     "people_set_aside",
     "quality",
     "read_delivery",

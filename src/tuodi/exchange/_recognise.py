@@ -5,14 +5,12 @@ Enters: a path. Leaves: guesses, the likeliest first, each with its reason in bo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuodi.errors import FileError
-from tuodi.exchange._header import match_headers
-from tuodi.exchange._raw import RawTable
-from tuodi.exchange._read import open_tables
+from tuodi.exchange._header import HEADER_WITHIN, find_header, match_headers
+from tuodi.exchange._peek import Peek, peek
 from tuodi.exchange._template import SourceTemplate
 from tuodi.exchange._template_file import source_templates
 from tuodi.exchange._words import header_keys
@@ -21,7 +19,6 @@ from tuodi.i18n import translator
 __all__ = ["Guess", "recognise"]
 
 _ = translator("exchange", "zh")
-_HEAD = 1 << 16
 _LEAST = 25
 
 
@@ -42,46 +39,32 @@ def recognise(
 
     Raises ``FileError`` where the file cannot be opened at all.
     """
-    source = Path(path)
-    data = _head(source)
-    file = name or source.name
-    found = []
-    failed: FileError | None = None
-    for template in (templates or source_templates()).values():
-        try:
-            tables = open_tables(data, file, template.schema, None, {})
-        except FileError as error:
-            if getattr(error, "reason", "") not in {"no_header", "json_no_records"}:
-                failed = error
-            continue
-        found += [guess for table in tables if (guess := _guess(table, template))]
+    found = [
+        guess
+        for head in peek(path, name=name)
+        for template in (source_templates() if templates is None else templates).values()
+        if (guess := _of(head, template))
+    ]
     best: dict[str, Guess] = {}
     for guess in found:
-        if guess.score > best.get(guess.code, Guess("", -1, "", "")).score:
+        if guess.code not in best or guess.score > best[guess.code].score:
             best[guess.code] = guess
-    if not best and failed is not None:
-        raise failed
     return sorted(best.values(), key=lambda guess: (-guess.score, guess.code))
 
 
-def _head(source: Path) -> bytes:
-    """Enough of a file to know it by: the whole of a workbook, the first lines of a text."""
-    try:
-        with source.open("rb") as opened:
-            start = opened.read(_HEAD)
-            if start.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"PAR1", b"{", b"[")) or len(start) < _HEAD:
-                return start + opened.read()
-    except OSError:
-        from tuodi.exchange._reasons import file_error
-
-        raise file_error("missing", str(source)) from None
-    return start[: start.rfind(b"\n") + 1] or start
+def _of(head: Peek, template: SourceTemplate) -> Guess | None:
+    header = find_header(head.rows[: HEADER_WITHIN + 2], template.schema, head.merged)
+    if header is not None:
+        return _guess(head, header.names, header.first, template)
+    if template.headerless and head.rows and len(head.rows[0]) == len(template.headerless):
+        return _guess(head, template.headerless, 0, template)
+    return None
 
 
-def _guess(table: RawTable, template: SourceTemplate) -> Guess | None:
+def _guess(head: Peek, names: Sequence[str], first: int, template: SourceTemplate) -> Guess | None:
     """60 points for columns that are needed, known and listed, 40 for headers and words that only this source has."""
-    match = match_headers(table.file, table.headers, template.schema, {})
-    headers = [header for header in table.headers if header]
+    match = match_headers(head.file, names, template.schema, {})
+    headers = [header for header in names if header]
     if not headers:
         return None
     listed = [one.name for one in template.columns.values() if one.listed or one.required]
@@ -97,14 +80,14 @@ def _guess(table: RawTable, template: SourceTemplate) -> Guess | None:
     )
     own = {key for header in template.own_headers for key in header_keys(header)[:1]}
     marks = own & {key for header in headers for key in header_keys(header)[:1]}
-    words = [word for word in template.title_words if any(word in text for text in _texts(table))]
+    words = [word for word in template.title_words if any(word in text for text in _texts(head, first))]
     have = sum(name in given for name in needed)
     score = 30 * have // max(1, len(needed)) + 15 * known // len(headers)
     score += 15 * sum(name in match.columns for name in listed) // max(1, len(listed))
     score += min(20, 10 * len(marks)) + min(20, 12 * len(words))
     if have < len(needed):
         score //= 2
-    if table.headers == template.headerless:
+    if names is template.headerless:
         score = max(score, 60)
     if score < _LEAST:
         return None
@@ -121,7 +104,7 @@ def _guess(table: RawTable, template: SourceTemplate) -> Guess | None:
     )
 
 
-def _texts(table: RawTable) -> Iterator[str]:
-    yield table.file
-    yield table.sheet
-    yield from table.title_lines
+def _texts(head: Peek, first: int) -> Iterator[str]:
+    yield head.file
+    yield head.sheet
+    yield from (cell for row in head.rows[:first] for cell in row)

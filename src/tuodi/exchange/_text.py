@@ -19,9 +19,9 @@ from tuodi.exchange._reasons import file_error
 from tuodi.exchange._source import SourceSchema
 from tuodi.tables import Schema
 
-__all__ = ["body_of", "decode", "physical", "read_text", "shape_of"]
+__all__ = ["SEPARATORS", "body_of", "decode", "physical", "read_text", "shape_of"]
 
-_SEPARATORS = (",", "\t", ";", "|", "，")
+SEPARATORS = (",", "\t", ";", "|", "，")
 _CJK_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbd][\x80-\xbf]")
 _UTF8_RUN = re.compile(rb"[\xe3-\xe9\xef][\x80-\xbf]{2}(?:[\xe3-\xe9\xef][\x80-\xbf]{2})*(?![\x40-\x7e\x80-\xff])")
 """Chinese in UTF-8 before ASCII; after ASCII too, and with a byte below A1, it cannot be GB 2312."""
@@ -133,13 +133,13 @@ def shape_of(
 ) -> tuple[str, Header, list[list[str]]]:
     """The separator, the header and the first records of a text; that of a source may have no header at all."""
     best: tuple[str, Header, list[list[str]]] | None = None
-    for separator in _SEPARATORS:
+    for separator in SEPARATORS:
         sample = list(islice(csv.reader((f"{line}\n" for line in lines), delimiter=separator), HEADER_WITHIN + 2))
         header = find_header(sample, schema, forced=forced)
         if header and (best is None or header.score > best[1].score):
             best = (separator, header, sample)
     if best is None and isinstance(schema, SourceSchema) and schema.headerless:
-        for separator in _SEPARATORS:
+        for separator in SEPARATORS:
             sample = list(islice(csv.reader((f"{line}\n" for line in lines), delimiter=separator), HEADER_WITHIN + 2))
             if sample and len(sample[0]) == len(schema.headerless):
                 return separator, Header(0, -1, schema.headerless, 0), sample

@@ -26,9 +26,9 @@ from tuodi.exchange._text import no_header
 from tuodi.exchange._xls import xls_formulas, xls_is_whole
 from tuodi.tables import Schema
 
-__all__ = ["cell_text", "read_workbook"]
+__all__ = ["DAMAGE", "cell_text", "read_workbook"]
 
-_DAMAGE = (
+DAMAGE = (
     python_calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, OSError, EOFError, zlib.error,
     ValueError, KeyError, NotImplementedError, RuntimeError,
 )  # fmt: skip
@@ -61,7 +61,7 @@ def read_workbook(
     """Every wanted sheet: the one named, or those whose header is that of the table."""
     if not data.startswith(b"PK") and not xls_is_whole(data):
         raise file_error("workbook_broken", file, found=f"{len(data)} bytes")
-    with damage_as("workbook_broken", file, *_DAMAGE):
+    with damage_as("workbook_broken", file, *DAMAGE):
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
         except python_calamine.PasswordError:
