@@ -286,6 +286,7 @@ def test_persons_who_stand_twice_in_the_register() -> None:
     [
         (records(record("r", "王伟")).drop("source"), REGISTER, "'source' is missing"),
         (records(record("r", "王伟")), REGISTER.drop("person"), "'person' is missing"),
+        (records(record("r", "王伟")), register(known("new:list:r", "王伟")), "give persons keys of your own"),
         (records(record("r", "王伟"), record("r", "李伟")), REGISTER, "'r' stands more than once"),
         (
             records(record("r", "王伟")).with_columns(source=pl.lit(None, pl.String())),

@@ -13,7 +13,7 @@ from tuodi.identity import _likely, _rules
 from tuodi.identity._people import FIELDS, cleaned
 from tuodi.identity._settle import PROPOSED, Settled, settle, settle_likely
 
-__all__ = ["Work", "known_persons", "profiles"]
+__all__ = ["NEW", "Work", "known_persons", "profiles"]
 
 NEW = "new:"
 _PLACES = ("phone", "region", "village", "address")

@@ -18,7 +18,7 @@ from tuodi.identity import _likely, _rules
 from tuodi.identity._evidence import SHOWN, agreements, compared
 from tuodi.identity._people import demand
 from tuodi.identity._settle import PROPOSED, rank
-from tuodi.identity._work import Work, known_persons, profiles
+from tuodi.identity._work import NEW, Work, known_persons, profiles
 
 __all__ = ["LINKS", "Links", "Thresholds", "duplicates", "link"]
 
@@ -76,7 +76,7 @@ def link(
     """Find out who each record is. The order of rows changes nothing.
 
     ``once``: sources in which a person stands one time; a second row that likelihood would give to the same person is
-    a question instead. Raises ``TableError`` where a key is missing, empty or twice.
+    a question instead. Raises ``TableError`` where a key is missing, empty, twice, or of this function's own making.
     """
     limits = thresholds or Thresholds()
     demand(records, "records", "record_id", "source")
@@ -84,6 +84,12 @@ def link(
     if records["record_id"].is_duplicated().any():
         twice = records["record_id"].filter(records["record_id"].is_duplicated()).min()
         raise TableError(f"table records: record_id {twice!r} stands more than once; each record needs its own")
+    made_up = register["person"].str.starts_with(NEW)
+    if made_up.any():
+        key = register["person"].filter(made_up).min()
+        raise TableError(
+            f"table register: person {key!r}: link makes up keys with {NEW!r}; give persons keys of your own"
+        )
     rows, members = profiles(records)
     work = Work(rows, known_persons(register), (limits.link, limits.review, limits.margin), frozenset(once))
     work.run()
