@@ -261,7 +261,7 @@ def _stays(draws: Draws, people: People, old: Array, weak: Array, sick: Array, p
     person, number = keys
     ill = grave[person]
     usual = np.where(
-        poor[person], draws.pick((5, 31, 8, 56), "stay level", *keys), draws.pick((19, 53, 5, 23), "stay level", *keys)
+        poor[person], draws.pick((4, 25, 8, 63), "stay level", *keys), draws.pick((19, 53, 5, 23), "stay level", *keys)
     )
     level = np.where(ill, draws.pick((66, 34), "grave level", *keys), usual)
     length = np.where(level <= 1, draws.between(4, 15, "days", *keys), draws.between(3, 9, "days", *keys))

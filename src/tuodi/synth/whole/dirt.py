@@ -39,9 +39,10 @@ def numbers(
     other = draws.chance(SHARES["twenty_digits"], f"{source} twenty", *keys)
     detail = draws.below(1_000_000, f"{source} detail", *keys)
     told: list[str | None] = list(texts)
+    bound_of_all = gone + typo + sum(share for _, share in forms)
     births = people.birth[persons]
     old = births < np.datetime64("1999-10-01", "D").astype(np.int64)
-    for at in np.flatnonzero((draw < 400) | small | other).tolist():
+    for at in np.flatnonzero((draw < bound_of_all) | small | other).tolist():
         value, text = int(draw[at]), texts[at]
         bound = gone + typo
         if value < gone:
