@@ -28,7 +28,8 @@ __all__ = ["household_data", "households_of"]
 def households_of(file: File) -> list[dict[str, Any]]:
     """Every household in which a source has the person, the present ones first, each with its members."""
     mine = {one.household_id: one for one in file.memberships}
-    members = Membership.objects.filter(household_id__in=mine).select_related("person").order_by("id")
+    members = list(Membership.objects.filter(household_id__in=mine).order_by("id"))
+    people = Person.objects.in_bulk(sorted({one.person_id for one in members}))
     by_household: dict[int, list[Membership]] = {}
     for one in members:
         by_household.setdefault(one.household_id, []).append(one)
@@ -36,13 +37,17 @@ def households_of(file: File) -> list[dict[str, Any]]:
     for one in sorted(mine.values(), key=lambda row: (row.to_date is not None, -row.from_date.toordinal())):
         rows = by_household.get(one.household_id, [])
         found.append({**_about(one.household, Sight(file.standing), file.sources),
-                      "members": [_member(row, Sight(file.standing), file.today, {}) for row in rows]})  # fmt: skip
+                      "hidden": sum(row.person_id not in people for row in rows),
+                      "members": [_member(row, people[row.person_id], Sight(file.standing), file.today, {})
+                                  for row in rows if row.person_id in people]})  # fmt: skip
     return found
 
 
 def household_data(standing: Standing, household: Household, today: date) -> dict[str, Any]:
     """One household: what its source says, members with identities and, where the reader may, settlement totals."""
-    rows = list(Membership.objects.filter(household=household).select_related("person").order_by("to_date", "id"))
+    every = list(Membership.objects.filter(household=household).order_by("-to_date", "id"))
+    found = Person.objects.in_bulk(sorted({row.person_id for row in every}))
+    rows = [row for row in every if row.person_id in found]
     people = [row.person_id for row in rows]
     known = sources(today)
     identities: dict[int, set[str]] = {}
@@ -56,11 +61,11 @@ def household_data(standing: Standing, household: Household, today: date) -> dic
         about = others.setdefault(other.household_id, {**_about(other.household, Sight(standing), known), "people": set()})
         about["people"].add(other.person_id)
     sight = Sight(standing)
-    names = names_of([str(household.region_path), *(str(row.person.region_path) for row in rows)])
+    names = names_of([str(household.region_path), *(str(one.region_path) for one in found.values())])
     members = []
     for row in rows:
-        member = _member(row, sight, today, identities)
-        member["place"] = names.place(str(row.person.region_path))
+        member = _member(row, found[row.person_id], sight, today, identities)
+        member["place"] = names.place(str(found[row.person_id].region_path))
         member["money"] = money.get(row.person_id) if money is not None else None
         members.append(member)
     totals = None
@@ -68,7 +73,7 @@ def household_data(standing: Standing, household: Household, today: date) -> dic
         totals = {key: sum(one[key] or 0 for one in money.values()) for key in ("bills", "total", "aid", "own")}
     return {
         **_about(household, sight, known), "place": names.place(str(household.region_path)), "members": members,
-        "sees_money": money is not None, "totals": totals,
+        "hidden": len(every) - len(rows), "sees_money": money is not None, "totals": totals,
         "others": [
             {**one, "people": None, "same": len(one["people"]), "of": len(set(people))} for one in others.values()
         ],
@@ -89,8 +94,9 @@ def _about(household: Household, sight: Sight, known: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _member(row: Membership, sight: Sight, today: date, identities: dict[int, set[str]]) -> dict[str, Any]:
-    person: Person = row.person
+def _member(
+    row: Membership, person: Person, sight: Sight, today: date, identities: dict[int, set[str]]
+) -> dict[str, Any]:
     years = age_on(person.birth_date, person.died_on or today)
     clear = sight.clear(Person.grades["birth_date"])
     relation = vocabulary.label("relation", row.relation, language()) if row.relation else ""

@@ -1,0 +1,214 @@
+"""The standing worklists as SQL, each under the reader's pass: who stands in it, since when, and by which sources.
+
+Every statement gives ``person_id, since, kind, detail, sources, unconfirmed``: ``detail`` is JSON of codes and dates
+(words are made where it is shown). What speaks for a finding counts as of its source's own last day where the source
+is late; what would clear somebody counts only as of the last day of which anything is known: a late source clears
+nobody. Imports nothing.
+"""
+
+from __future__ import annotations
+
+__all__ = ["HARDSHIP", "QUERIES", "ROWS"]
+
+_DAYS = "day_of AS (SELECT * FROM unnest(%(codes)s::text[], %(days)s::date[], %(stale)s::boolean[]) d(source, day, stale))"
+
+_HELD = """held AS (
+  SELECT i.person_id, i.identity, i.source, i.from_date, i.to_date, coalesce(d.stale, false) AS stale
+    FROM registry_identity i LEFT JOIN day_of d ON d.source = i.source
+   WHERE NOT i.superseded AND i.from_date <= %(day)s
+     AND (i.to_date IS NULL OR i.to_date >= least(coalesce(d.day, %(day)s), %(day)s))
+)"""
+"""Identities that count as a finding: in force on the source's own day."""
+
+_DECIDED = "decided AS (SELECT * FROM held WHERE source = ANY (%(recognisers)s))"
+_FLAGGED = """flagged AS (
+  SELECT i.person_id, i.identity FROM registry_identity i
+   WHERE NOT i.superseded AND i.source = ANY (%(flaggers)s) AND i.from_date <= %(day)s
+     AND (i.to_date IS NULL OR i.to_date >= %(day)s)
+)"""
+"""Flags that may clear somebody: in force on the last day that is known."""
+
+_SMALL = """small AS (
+  SELECT DISTINCT e.person_id FROM registry_entry e
+   WHERE e.until IS NULL AND e.target IN ('recognitions', 'flags', 'members', 'disabilities', 'subsidies', 'warnings',
+     'received', 'aid') AND e.person_id IS NOT NULL
+)"""
+"""People on any list but that of everyone insured: two sources can contradict each other of these alone."""
+
+_NOT_FLAGGED = f"""
+WITH {_DAYS}, {_HELD}, {_DECIDED}, {_FLAGGED}
+SELECT r.person_id, min(r.from_date) AS since, 'not_flagged' AS kind,
+       jsonb_build_object('identities', jsonb_agg(DISTINCT r.identity),
+                          'pending', bool_and(r.from_date > %(flag_day)s)) AS detail,
+       array_agg(DISTINCT r.source) AS sources,
+       bool_or(r.stale OR r.to_date < %(day)s) AS unconfirmed
+  FROM decided r
+ WHERE NOT EXISTS (SELECT 1 FROM flagged f WHERE f.person_id = r.person_id)
+ GROUP BY r.person_id
+"""
+
+_LATE = f"""
+WITH {_DAYS}, {_HELD}, {_DECIDED},
+marks AS (
+  SELECT r.person_id, r.identity, r.source, r.from_date, r.stale, min(coalesce(f.flagged_on, f.from_date)) AS first
+    FROM decided r
+    JOIN registry_identity f ON f.person_id = r.person_id AND f.identity = r.identity AND NOT f.superseded
+     AND f.source = ANY (%(flaggers)s) AND (f.to_date IS NULL OR f.to_date >= r.from_date)
+   GROUP BY r.person_id, r.identity, r.source, r.from_date, r.stale
+)
+SELECT person_id, min(from_date) AS since, 'late_flag' AS kind,
+       (jsonb_agg(jsonb_build_object('identity', identity, 'from', from_date, 'flagged', first,
+                                     'days', first - from_date) ORDER BY from_date, identity)) -> 0 AS detail,
+       array_agg(DISTINCT source) AS sources, bool_or(stale) AS unconfirmed
+  FROM marks WHERE first - from_date > %(late)s
+ GROUP BY person_id
+"""
+
+HARDSHIP = "hard AS (SELECT person_id, min(from_date) AS since, array_agg(DISTINCT source) AS sources,"
+HARDSHIP += " jsonb_agg(DISTINCT identity) AS identities, bool_or(stale) AS stale FROM held GROUP BY person_id)"
+
+_UNINSURED = f"""
+WITH {_DAYS}, {_HELD}, {HARDSHIP},
+lines AS (
+  SELECT e.person_id, e.source, e.data ->> 'scheme' AS scheme,
+         coalesce(e.data ->> 'status', 'insured') = 'insured'
+           AND coalesce((e.data ->> 'paused_on')::date > %(day)s, true) AS runs
+    FROM hard h JOIN registry_entry e ON e.person_id = h.person_id AND e.target = 'enrolments'
+   WHERE e.until IS NULL AND e.data ->> 'year' = %(year)s
+)
+SELECT h.person_id, greatest(h.since, %(year_begin)s) AS since, 'uninsured' AS kind,
+       jsonb_build_object('identities', h.identities, 'year', %(year)s,
+                          'said', (SELECT count(*) > 0 FROM lines l WHERE l.person_id = h.person_id)) AS detail,
+       h.sources || ARRAY(SELECT DISTINCT l.source::text FROM lines l WHERE l.person_id = h.person_id) AS sources,
+       h.stale OR %(enrolment_stale)s AS unconfirmed
+  FROM hard h JOIN registry_person p ON p.id = h.person_id AND p.died_on IS NULL
+ WHERE NOT EXISTS (SELECT 1 FROM lines l WHERE l.person_id = h.person_id AND l.runs)
+   AND (%(whole_list)s OR EXISTS (SELECT 1 FROM lines l WHERE l.person_id = h.person_id))
+"""
+
+_TWICE = """
+WITH several AS (
+  SELECT person_id FROM registry_entry
+   WHERE target = 'enrolments' AND until IS NULL AND person_id IS NOT NULL GROUP BY person_id HAVING count(*) > 1
+),
+lines AS (
+  SELECT e.person_id, e.source, e.data ->> 'scheme' AS scheme, left(e.data ->> 'insured_region', 6) AS region,
+         coalesce((e.data ->> 'enrolled_on')::date, e.as_of) AS since
+    FROM several s JOIN registry_entry e ON e.person_id = s.person_id AND e.target = 'enrolments'
+   WHERE e.until IS NULL AND e.data ->> 'year' = %(year)s AND coalesce(e.data ->> 'status', 'insured') = 'insured'
+     AND coalesce((e.data ->> 'paused_on')::date > %(day)s, true)
+)
+SELECT person_id, max(since) AS since, 'insured_twice' AS kind,
+       jsonb_build_object('year', %(year)s, 'schemes', jsonb_agg(DISTINCT scheme),
+                          'places', coalesce(jsonb_agg(DISTINCT region) FILTER (WHERE region <> ''), '[]')) AS detail,
+       array_agg(DISTINCT source::text) AS sources, %(enrolment_stale)s AS unconfirmed
+  FROM lines GROUP BY person_id
+HAVING count(DISTINCT scheme) > 1 OR count(DISTINCT nullif(region, '')) > 1
+"""
+
+_ELSEWHERE = f"""
+WITH {_DAYS}, {_HELD}, {HARDSHIP},
+known AS (
+  SELECT person_id, since, sources::text[] AS sources, identities, stale FROM hard
+  UNION ALL
+  SELECT e.person_id, e.as_of, ARRAY[e.source::text], '[]'::jsonb, false FROM registry_entry e
+   WHERE e.target = 'warnings' AND e.until IS NULL AND NOT EXISTS (SELECT 1 FROM hard h WHERE h.person_id = e.person_id)
+),
+placed AS (
+  SELECT k.person_id, min(k.since) AS since, array_agg(DISTINCT s.source) AS sources,
+         (array_agg(k.identities))[1] AS identities, bool_or(k.stale) AS stale
+    FROM known k, unnest(k.sources) s(source) GROUP BY k.person_id
+)
+SELECT w.person_id, w.since, 'elsewhere' AS kind,
+       jsonb_build_object('identities', w.identities, 'living', c.county, 'insured', left(p.insured_region, 6),
+                          'registered', left(p.registered_region, 6)) AS detail,
+       w.sources, w.stale AS unconfirmed
+  FROM placed w JOIN registry_person p ON p.id = w.person_id AND p.died_on IS NULL,
+       LATERAL (SELECT CASE WHEN nlevel(p.region_path) > 3 THEN subltree(p.region_path, 3, 4)::text ELSE '' END AS county) c
+ WHERE (SELECT count(DISTINCT one) FROM unnest(ARRAY[c.county, left(p.insured_region, 6), left(p.registered_region, 6)]) one
+         WHERE one <> '') > 1
+"""
+
+_CONTRADICTIONS = f"""
+WITH {_DAYS}, {_HELD}, {_DECIDED}, {_FLAGGED}, {_SMALL},
+said AS (
+  SELECT e.person_id, e.source::text AS source, e.as_of, v.field, v.value
+    FROM small s JOIN registry_entry e ON e.person_id = s.person_id AND e.until IS NULL,
+         LATERAL (VALUES ('birth_date', e.data ->> 'birth_date'), ('sex', nullif(e.data ->> 'sex', 'unknown'))) v(field, value)
+   WHERE v.value <> ''
+),
+fields AS (
+  SELECT person_id, max(as_of) AS since, field AS kind,
+         jsonb_build_object('values', jsonb_agg(DISTINCT jsonb_build_object('source', source, 'value', value))) AS detail,
+         array_agg(DISTINCT source) AS sources
+    FROM said GROUP BY person_id, field HAVING count(DISTINCT value) > 1
+),
+classes AS (
+  SELECT r.person_id, min(r.from_date) AS since, 'identity' AS kind,
+         jsonb_build_object('identities', jsonb_agg(DISTINCT r.identity),
+           'flags', (SELECT jsonb_agg(DISTINCT f.identity) FROM flagged f WHERE f.person_id = r.person_id)) AS detail,
+         array_agg(DISTINCT r.source::text) || (%(flaggers)s)::text[] AS sources
+    FROM decided r
+   WHERE EXISTS (SELECT 1 FROM flagged f WHERE f.person_id = r.person_id)
+     AND NOT EXISTS (SELECT 1 FROM flagged f WHERE f.person_id = r.person_id AND f.identity = r.identity)
+   GROUP BY r.person_id
+),
+dead AS (
+  SELECT p.id AS person_id, p.died_on AS since, 'alive' AS kind,
+         jsonb_build_object('died_on', p.died_on) AS detail, array_agg(DISTINCT h.source::text) AS sources
+    FROM registry_person p JOIN held h ON h.person_id = p.id
+   WHERE p.died_on <= %(day)s GROUP BY p.id, p.died_on
+),
+every AS (SELECT * FROM fields UNION ALL SELECT * FROM classes UNION ALL SELECT * FROM dead)
+SELECT e.person_id, e.since, e.kind, e.detail, e.sources,
+       EXISTS (SELECT 1 FROM day_of d WHERE d.stale AND d.source = ANY (e.sources)) AS unconfirmed
+  FROM every e
+"""
+
+_DEAD = f"""
+WITH {_DAYS},
+listed AS (
+  SELECT p.id AS person_id, p.died_on, e.source::text AS source, e.target, coalesce(d.stale, false) AS stale
+    FROM registry_person p JOIN registry_entry e ON e.person_id = p.id AND e.until IS NULL
+    LEFT JOIN day_of d ON d.source = e.source
+   WHERE p.died_on IS NOT NULL AND p.merged_into_id IS NULL AND p.died_on < coalesce(d.day, e.as_of)
+     AND e.target IN ('recognitions', 'flags', 'members', 'disabilities', 'enrolments', 'subsidies')
+     AND NOT coalesce((e.data ->> 'to')::date <= p.died_on, false)
+     AND NOT coalesce((e.data ->> 'paused_on')::date <= %(day)s, false)
+     AND NOT (e.target = 'subsidies' AND coalesce((e.data ->> 'paid_on')::date <= p.died_on, true))
+)
+SELECT person_id, died_on AS since, 'dead' AS kind,
+       jsonb_build_object('died_on', died_on, 'lists', jsonb_agg(DISTINCT target)) AS detail,
+       array_agg(DISTINCT source) AS sources, bool_or(stale) AS unconfirmed
+  FROM listed GROUP BY person_id, died_on
+"""
+
+_UNRECOGNISED = f"""
+WITH {_DAYS}, {_HELD}
+SELECT e.person_id, min(coalesce((e.data ->> 'warned_on')::date, e.as_of)) AS since, 'unrecognised' AS kind,
+       jsonb_build_object('own', max((e.data ->> 'own_total')::bigint), 'year', max(e.data ->> 'year')) AS detail,
+       array_agg(DISTINCT e.source::text) AS sources, bool_or(coalesce(d.stale, false)) AS unconfirmed
+  FROM registry_entry e LEFT JOIN day_of d ON d.source = e.source
+ WHERE e.target = 'warnings' AND e.until IS NULL AND e.person_id IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM held h WHERE h.person_id = e.person_id AND h.to_date IS NOT DISTINCT FROM NULL)
+ GROUP BY e.person_id
+"""
+
+QUERIES = {
+    "not_flagged": _NOT_FLAGGED, "late_flag": _LATE, "uninsured": _UNINSURED, "insured_twice": _TWICE,
+    "elsewhere": _ELSEWHERE, "contradictions": _CONTRADICTIONS, "dead": _DEAD, "unrecognised": _UNRECOGNISED,
+}  # fmt: skip
+"""Code of a list → its statement."""
+
+ROWS = """
+SELECT q.person_id, q.since, q.kind, q.detail, q.sources, q.unconfirmed,
+       p.name, p.number_sealed, p.birth_date, p.sex, p.region_path::text, count(*) OVER () AS total
+  FROM ({query}) q JOIN registry_person p ON p.id = q.person_id
+ WHERE p.merged_into_id IS NULL
+   AND (%(place)s = '' OR p.region_path <@ nullif(%(place)s, '')::ltree)
+   AND (%(source)s = '' OR %(source)s = ANY (q.sources))
+   AND (%(kind)s = '' OR q.kind = %(kind)s)
+   AND (%(born_from)s::date IS NULL OR p.birth_date >= %(born_from)s::date)
+   AND (%(born_to)s::date IS NULL OR p.birth_date <= %(born_to)s::date)
+ ORDER BY q.since NULLS LAST, q.person_id, q.kind LIMIT %(limit)s OFFSET %(offset)s
+"""
