@@ -147,3 +147,30 @@ def test_a_key_that_is_not_there() -> None:
         compare(table([]), table([]).drop("year"))
     with pytest.raises(UsageError, match="'full' or 'increment'"):
         compare(table([]), table([]), "part")
+
+
+@pytest.mark.parametrize(
+    ("held", "kept"),
+    [
+        ({"person_id": "P2", "person_name": "甲"}, ["P2"]),  # a number that can be read decides alone
+        ({"person_name": "甲"}, ["P1", "P3"]),
+        ({"person_name": "甲", "village": "丁村"}, ["P3"]),
+        ({"person_name": "甲", "certificate_as_written": "990101195604120O16"}, ["P1"]),
+        ({"person_name": "甲", "certificate_as_written": "99010119560412001"}, ["P1"]),
+        ({"person_name": "甲", "certificate_as_written": "990101195604210016"}, ["P1"]),
+        ({"person_name": "甲", "certificate_as_written": "9901011"}, []),
+        ({"person_name": "戊"}, []),
+    ],
+)
+def test_of_one_name_only_who_may_be_meant_stays(held: dict[str, str], kept: list[str]) -> None:
+    names = ["person_id", "person_name", "certificate", "village", "year"]
+    rows = [
+        ("P1", "甲", "990101195604120016", "丙村", 2024),
+        ("P2", "乙", "990101195604120024", "丙村", 2024),
+        ("P3", "甲", "990101201102030053", "丁村", 2024),
+    ]
+    old = pl.DataFrame(rows, schema=names, orient="row")
+    texts = dict.fromkeys(["person_id", "person_name", "village", "certificate_as_written"], pl.String())
+    found = difference(old, old.clear(), KEY, "full", MARCH, held=pl.DataFrame([held], schema=texts))
+    assert found.held["person_id"].to_list() == kept
+    assert found.removed.height == 3 - len(kept)

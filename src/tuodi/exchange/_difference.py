@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from tuodi.errors import TableError, UsageError
-from tuodi.exchange._held import IDENTIFYING
+from tuodi.exchange._held import may_be_meant
 
 __all__ = ["Difference", "apply_difference", "difference"]
 
@@ -106,7 +106,7 @@ def difference(
             added = added.clear()
         else:
             gone = _inside(gone, incoming, within)
-            mark = _held(gone, held)
+            mark = may_be_meant(gone, held)
             removed, held_rows = gone.filter(~mark), gone.filter(mark)
             late = _newer(removed, as_of, stale, suffix="")
             removed = removed.filter(~late)
@@ -180,20 +180,6 @@ def _inside(gone: pl.DataFrame, incoming: pl.DataFrame, within: Sequence[str]) -
     return gone.join(
         incoming.select(within).unique(), on=list(within), how="semi", nulls_equal=True, maintain_order="left"
     )
-
-
-def _held(gone: pl.DataFrame, held: pl.DataFrame | None) -> pl.Series:
-    """Rows that share a number or a name with one that could not be taken."""
-    mark = pl.Series([False]).new_from_index(0, gone.height) if gone.height else pl.Series([], dtype=pl.Boolean())
-    if held is None or not held.height:
-        return mark
-    of_persons = "person_name" in gone.columns or "certificate" in gone.columns
-    for name in IDENTIFYING:
-        if of_persons and name in ("household_id", "head_name"):
-            continue  # one member's row says nothing of the others
-        if name in gone.columns and name in held.columns:
-            mark |= gone[name].is_in(held[name].drop_nulls().implode()).fill_null(value=False)
-    return mark
 
 
 def _changes(differ: pl.DataFrame, key: Sequence[str], compared: Sequence[str]) -> pl.DataFrame:

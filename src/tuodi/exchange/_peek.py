@@ -20,13 +20,14 @@ import polars as pl
 import pyarrow.parquet as pq
 import python_calamine
 
-from tuodi.exchange._header import HEADER_WITHIN, Merged
+from tuodi.exchange._header import HEADER_WITHIN, Merged, find_header
 from tuodi.exchange._messages import read_messages
 from tuodi.exchange._raw import damage_as
 from tuodi.exchange._reasons import file_error
+from tuodi.exchange._source import SourceSchema
 from tuodi.exchange._text import SEPARATORS, decode
 from tuodi.exchange._workbook import DAMAGE, cell_text
-from tuodi.tables import CLAIMS
+from tuodi.tables import CLAIMS, Schema
 
 __all__ = ["Peek", "peek"]
 
@@ -63,6 +64,16 @@ class Peek:
     def samples(self) -> tuple[tuple[str, ...], ...]:
         """The rows below it."""
         return self.rows[self.header_at + 1 :]
+
+    def under(self, schema: Schema) -> tuple[tuple[str, ...], int] | None:
+        """The headers as a table or a template (``SourceTemplate.schema``) finds them, and the row (from 0) at which
+        the records begin; nothing where it finds none."""
+        header = find_header(self.rows[: HEADER_WITHIN + 2], schema, self.merged)
+        if header is not None:
+            return header.names, header.last + 1
+        if isinstance(schema, SourceSchema) and self.rows and len(self.rows[0]) == len(schema.headerless):
+            return schema.headerless, 0
+        return None
 
 
 def peek(path: Path | str, *, name: str | None = None) -> tuple[Peek, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuodi.exchange._header import HEADER_WITHIN, find_header, match_headers
+from tuodi.exchange._header import match_headers
 from tuodi.exchange._peek import Peek, peek
 from tuodi.exchange._template import SourceTemplate
 from tuodi.exchange._template_file import source_templates
@@ -53,12 +53,8 @@ def recognise(
 
 
 def _of(head: Peek, template: SourceTemplate) -> Guess | None:
-    header = find_header(head.rows[: HEADER_WITHIN + 2], template.schema, head.merged)
-    if header is not None:
-        return _guess(head, header.names, header.first, template)
-    if template.headerless and head.rows and len(head.rows[0]) == len(template.headerless):
-        return _guess(head, template.headerless, 0, template)
-    return None
+    found = head.under(template.schema)
+    return _guess(head, found[0], found[1], template) if found else None
 
 
 def _guess(head: Peek, names: Sequence[str], first: int, template: SourceTemplate) -> Guess | None:
