@@ -26,6 +26,7 @@ from tuodi.platform.ground.installing import install
 from tuodi.platform.ground.passes import enter
 from tuodi.platform.places.loading import load_organisations, load_regions
 from tuodi.platform.places.models import Organisation
+from tuodi.platform.run import own_database
 
 COUNTIES = {"own": OWN, "neighbour": NEIGHBOUR, "foreign": FOREIGN}
 
@@ -51,8 +52,9 @@ def ground() -> Iterator[Seats]:
     # What a real one takes half a second for, four dozen times.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cluster = Home(settings.TUODI_HOME).cluster
-    cluster.start()
-    cluster.prepare()
+    if own_database():
+        cluster.start()
+        cluster.prepare()
     install("tests")
     load_regions(REGIONS, invented=True)
     held = {(one.kind, one.region_id): one for one in load_organisations(offices())}
@@ -67,7 +69,8 @@ def ground() -> Iterator[Seats]:
     yield Seats(grants)
     for connection in connections.all():
         connection.close()
-    cluster.stop()
+    if own_database():
+        cluster.stop()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
+from tuodi.errors import PackError
 from tuodi.law import find_packs
 from tuodi.platform.auditing.models import AuditRun
 from tuodi.platform.auditing.running import PERSONS, report_folder
@@ -60,7 +61,10 @@ def _titles() -> list[tuple[str, dict[str, str]]]:
 
     found = []
     for number in find_packs():
-        law = load_law(number)
+        try:
+            law = load_law(number)
+        except PackError:  # one that states monitoring lines only: nothing to settle
+            continue
         if audited_layers(law):
             title = law.packs[-1].title
             found.append((number, {lang: f"{title.get(lang) or title['zh']} · {number}" for lang in ("zh", "en")}))

@@ -7,6 +7,7 @@ Enters: a request. Leaves: the globals and context that ``web/templates/base.htm
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.contrib import messages
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from jinja2 import Environment
 
 from tuodi.platform.ground import zones
@@ -43,7 +45,18 @@ def environment(**options: Any) -> Environment:
     options.setdefault("undefined", OptionalKeys)
     made = Environment(**{**options, "trim_blocks": False})
     made.globals.update(url=_url, static=staticfiles_storage.url, _=_, crumbs=None, me=None, menu=[], banners=[])
+    made.filters.update(day=_day, moment=_moment)
     return made
+
+
+def _moment(value: datetime | None) -> str:
+    """2026-03-31 09:05, on the office's clock."""
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def _day(value: datetime | None) -> str:
+    """2026-03-31, on the office's clock."""
+    return timezone.localtime(value).strftime("%Y-%m-%d") if value else ""
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 -- Who is asking, and what that one may see. Run by the owner after every migration; safe to run again.
 -- The program states nothing about itself: it hands over a pass that is signed with a key outside the database,
 -- and the database looks up what the grant named in it may do. See docs/explanation/who-sees-what.md.
+-- Every function of the owner names pg_temp last: unnamed, it would come first, and with it an asker's own tables.
 
 CREATE EXTENSION IF NOT EXISTS ltree;
 CREATE SCHEMA IF NOT EXISTS tuodi;
@@ -20,7 +21,7 @@ END $$;
 
 -- The pass: 1|key|kind|subject|issued|expires|signature; the signature is HMAC-SHA256 over all before it.
 CREATE OR REPLACE FUNCTION tuodi.standing() RETURNS tuodi.stand
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   pass text := current_setting('tuodi.pass', true);
   part text[];
@@ -57,16 +58,16 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION tuodi.signing_in() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT coalesce((tuodi.standing()).kind = 'sign_in', false) $$;
 
 CREATE OR REPLACE FUNCTION tuodi.me() RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT (tuodi.standing()).user_id $$;
 
 -- The region under which rows of a domain may be read or written; null where the role, or the zone, has none.
 CREATE OR REPLACE FUNCTION tuodi.scope(wanted text, deed text) RETURNS public.ltree
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT s.scope FROM tuodi.standing() s
     JOIN accounts_right t ON t.role = s.role AND t.domain = wanted AND t.action = deed
     JOIN ground_domain d ON d.name = wanted
@@ -76,7 +77,7 @@ $$;
 
 -- The organisation to whose rows the right is confined; null where it is confined to none.
 CREATE OR REPLACE FUNCTION tuodi.bound(wanted text, deed text) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT coalesce(s.organisation_id, -1) FROM tuodi.standing() s
     JOIN accounts_right t ON t.role = s.role AND t.domain = wanted AND t.action = deed AND t.own_only
    WHERE s.kind = 'grant'
@@ -84,7 +85,7 @@ $$;
 
 -- Which kinds of list rows (targets of source templates) the role may read or write.
 CREATE OR REPLACE FUNCTION tuodi.targets(deed text) RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT array_agg(substr(t.domain, 7)) FROM tuodi.standing() s
     JOIN accounts_right t ON t.role = s.role AND t.domain LIKE 'entry:%' AND t.action = deed
    WHERE s.kind = 'grant'
@@ -92,7 +93,7 @@ $$;
 
 -- Keep what was before and after, who did it and why. The program cannot write the trail by any other way.
 CREATE OR REPLACE FUNCTION tuodi.keep_change() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   who tuodi.stand := tuodi.standing();
   was jsonb := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END;
@@ -123,7 +124,7 @@ END $$;
 
 -- A bulk load is kept as one line: how many rows, and a digest of them that does not hang on their order.
 CREATE OR REPLACE FUNCTION tuodi.keep_bulk() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   who tuodi.stand;
   batch text := coalesce(current_setting('tuodi.bulk', true), '');
@@ -147,7 +148,7 @@ END $$;
 CREATE OR REPLACE FUNCTION tuodi.keep_look(
   person bigint, what text, fields text[], why text, page text, places public.ltree
 ) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   who tuodi.stand := tuodi.standing();
   made bigint;
@@ -164,14 +165,14 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION tuodi.refuse_change() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
 END $$;
 
 -- A grant is made by one, confirmed by another, for a third or at least for neither of them acting alone.
 CREATE OR REPLACE FUNCTION tuodi.guard_grant() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   mine bigint := tuodi.me();
 BEGIN
@@ -215,7 +216,7 @@ END $$;
 
 -- Keys of programs and of other installations: what one enters, another confirms, once; afterwards it is only ended.
 CREATE OR REPLACE FUNCTION tuodi.guard_confirmed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   mine bigint := tuodi.me();
   fixed text[] := ARRAY['confirmed_by_id', 'confirmed_at', 'ended_at', 'ended_by_id'];
