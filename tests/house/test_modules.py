@@ -8,6 +8,7 @@ import inspect
 from pathlib import Path
 from types import ModuleType
 
+import django
 import pytest
 
 from house.tree import ROOT, at, dotted, files, modules, tree_of
@@ -23,6 +24,7 @@ LONGER = {
 
 
 def _loaded() -> list[ModuleType]:
+    django.setup()  # the platform's models are classes of a project that has been set up
     return [importlib.import_module(dotted(path)) for path in modules() if path.stem != "__main__"]
 
 

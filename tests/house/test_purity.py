@@ -1,4 +1,5 @@
-"""The library takes dates and seeds as arguments: it reads no clock and draws no global random number."""
+"""The library takes dates and seeds as arguments: it reads no clock and draws no global random number. The platform
+asks for the time in one place, and draws keys and nonces from the system."""
 
 from __future__ import annotations
 
@@ -30,10 +31,30 @@ def impure(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"{name}.{node.attr}"
 
 
-@pytest.mark.parametrize("path", [path for path in modules() if room(path) != "cli"], ids=at)
+ABOVE = ("cli", "platform")
+TIMES = {"datetime.now", "datetime.today", "date.today", "time.time", "timezone.now", "timezone.localdate"}
+
+
+def above(path: Path) -> bool:
+    """Whether a module stands above the library."""
+    return room(path).startswith(ABOVE)
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if not above(path)], ids=at)
 def test_no_clock_and_no_chance(path: Path) -> None:
     found = [f"{at(path, line)}: {what}" for line, what in impure(tree_of(path))]
     assert not found, "dates and seeds are arguments; only the command line may look at the clock:\n" + "\n".join(found)
+
+
+def test_the_platform_has_one_clock() -> None:
+    found = [
+        f"{at(path, node.lineno)}: {ast.unparse(node)}"
+        for path in modules()
+        if room(path).startswith("platform") and path.name != "clock.py"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in TIMES
+    ]
+    assert not found, "ground.clock says what time it is:\n" + "\n".join(found)
 
 
 @pytest.mark.parametrize(
