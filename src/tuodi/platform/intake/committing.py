@@ -1,7 +1,7 @@
 """A previewed delivery goes into the register: all of it, in one transaction, or nothing.
 
-Enters: a delivery's number, the grant of who orders it. Leaves: the delivery ``committed`` with what was done, or, after
-a fault, ``previewed`` again with nothing applied. Imports ``registry.absorb``, this room.
+Enters: a delivery's number, the grant of who orders it. Leaves: the delivery ``committed`` with what was done, or,
+after a fault, ``previewed`` again with nothing applied. Imports ``registry.absorb``, this room.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def obstacle(delivery: Delivery) -> str:
 
 
 def order_commit(delivery: Delivery, grant_id: int) -> Delivery:
-    """``previewed`` → ``committing``, in the caller's transaction. Raises ``StateError`` where something stands against it."""
+    """``previewed`` → ``committing``, in the caller's transaction. Raises ``StateError`` where that may not be."""
     why = obstacle(delivery)
     if why:
         raise StateError(why)
@@ -83,7 +83,11 @@ def _absorb(delivery: Delivery, template: Any, work: int, user: int, tell: Telli
     rows = delivery.counts.get("rows", 0)
     tell("absorb", 0, rows)
     reason = f"intake {delivery.pk}, ordered on grant {delivery.ordered_on}"
-    with opened(delivery.file_digest, delivery.file_name) as path, passes.standing_as(work, reason=reason), alone(delivery):
+    with (
+        opened(delivery.file_digest, delivery.file_name) as path,
+        passes.standing_as(work, reason=reason),
+        alone(delivery),
+    ):
         if Delivery.objects.get(pk=delivery.pk).state != "committing":
             raise StateError(_("导入 {number} 刚被别人改动，请重新打开再办").format(number=delivery.pk))
         tally, places = Tally(template, clock.today()), set[quarantine.Place]()

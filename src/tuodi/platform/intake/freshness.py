@@ -45,7 +45,7 @@ def latest(source: str, organisation: int) -> date | None:
 
 
 def fresh() -> list[Fresh]:
-    """Every source of which something was committed within the scope: where several send one list, the oldest counts."""
+    """Every source of which something is committed within the scope: where several send a list, the oldest counts."""
     known = source_templates()
     days: dict[str, date] = {}
     rows = Delivery.objects.filter(state="committed", as_of__isnull=False).order_by()
@@ -83,4 +83,4 @@ def stale_banners(request: HttpRequest) -> list[dict[str, Any]]:
     names = _("、").join(_("{source}（{day}）").format(source=one.name, day=one.as_of) for one in old[:3])
     more = _("等 {count} 个来源").format(count=len(old)) if len(old) > 3 else ""
     text = _("{names}{more}的数据已过期：不能据此排除任何人。").format(names=names, more=more)
-    return [{"kind": "stale", "text": text, "url": reverse("intake_scoreboard")}]
+    return [{"kind": "stale", "text": text, "url": reverse("intake_quality")}]

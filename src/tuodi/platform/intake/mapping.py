@@ -14,7 +14,7 @@ from tuodi.exchange import SourceTemplate
 from tuodi.platform.ground.words import _
 from tuodi.platform.intake.models import Delivery, Mapping
 
-__all__ = ["kept_for", "keep_mapping"]
+__all__ = ["keep_mapping", "kept_for"]
 
 
 def kept_for(delivery: Delivery, fingerprint: str) -> Mapping | None:

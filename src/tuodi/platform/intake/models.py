@@ -145,7 +145,7 @@ class Delivery(Held):
     reading = models.PositiveSmallIntegerField(default=0)
     """How often the file was read; rows set aside belong to one reading."""
     samples = models.BinaryField(null=True)
-    """First rows that would be added, changed, left or are contradictory, and values of unknown columns: sealed JSON."""
+    """First rows that would be added, changed, left, or contradict themselves; values of unknown columns: sealed."""
     ordered_on = models.BigIntegerField(null=True)
     """The grant on which the work now waiting or under way was ordered."""
     zones = frozenset({"insurance", "extranet"})
@@ -191,7 +191,7 @@ class Quarantined(Held):
     field = models.CharField(max_length=60, blank=True)
     reason = models.CharField(max_length=60)
     sealed = models.BinaryField()
-    """The value found, what would be right, the file and the row's cells, as sealed JSON: the sentence is made of them."""
+    """The value found, what would be right, the file and the row's cells, as sealed JSON."""
     reading = models.PositiveSmallIntegerField(default=1)
     settled_by = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="+")
     """The later delivery in which the corrected row came."""

@@ -62,9 +62,7 @@ def check_sender(grant: Grant, template: SourceTemplate, delivery_organisation: 
     if "intake*" not in role(grant.role).writes:
         return
     if template.sender != grant.organisation.kind or delivery_organisation != grant.organisation_id:
-        raise UsageError(
-            _("“{source}”不由本单位报送，请选择本单位的名册").format(source=template.name["zh"])
-        )
+        raise UsageError(_("“{source}”不由本单位报送，请选择本单位的名册").format(source=template.name["zh"]))
 
 
 def hands(delivery: Delivery, template: SourceTemplate, grant: Grant) -> Grant:

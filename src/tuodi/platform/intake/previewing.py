@@ -28,8 +28,8 @@ from tuodi.platform.intake.models import Delivery, Mapping
 from tuodi.platform.intake.ordering import grant_of, hands
 from tuodi.platform.intake.receiving import committed_before, template_of
 from tuodi.platform.intake.states import StateError, move
-from tuodi.platform.intake.store import RefusedFile, opened
-from tuodi.platform.intake.tallying import RealNumber, Tally, tapped
+from tuodi.platform.intake.store import RefusedFileError, opened
+from tuodi.platform.intake.tallying import RealNumberError, Tally, tapped
 from tuodi.platform.intake.telling import Telling, telling
 from tuodi.platform.intake.wording import of_error, told
 
@@ -60,9 +60,9 @@ def preview(delivery_id: int, grant_id: int) -> Delivery:
     except FileError as error:
         mend = getattr(error, "reason", "") in MAPPABLE
         return _put(delivery, grant_id, "mapping" if mend else "refused", problem=of_error(error))
-    except RealNumber as error:
+    except RealNumberError as error:
         return _put(delivery, grant_id, "refused", problem=error.kept)
-    except RefusedFile as error:
+    except RefusedFileError as error:
         return _put(delivery, grant_id, "refused", problem=str(error))
     except StateError:
         raise
@@ -119,7 +119,11 @@ def _read(delivery: Delivery, template: SourceTemplate, work: int, tell: Telling
     from tuodi.platform.registry.absorb import foresee
 
     tell("read", 0)
-    with opened(delivery.file_digest, delivery.file_name) as path, passes.standing_as(work, reason=_reason(delivery)), alone(delivery):
+    with (
+        opened(delivery.file_digest, delivery.file_name) as path,
+        passes.standing_as(work, reason=_reason(delivery)),
+        alone(delivery),
+    ):
         _find_mapping(delivery, template, path)
         tally = Tally(template, clock.today())
         pieces = read_through(
@@ -152,7 +156,7 @@ def _find_mapping(delivery: Delivery, template: SourceTemplate, path: Any) -> No
         return
     inside = look(path, delivery.file_name, template)
     found = kept_for(delivery, inside.fingerprint)
-    if found is not None and set(found.columns) <= set(inside.headers):
+    if found is not None:
         delivery.mapping = found
 
 
@@ -196,4 +200,4 @@ def _warnings(delivery: Delivery, tally: Tally, counts: dict[str, int]) -> list[
         found.append({"code": "corrected"})
     if tally.unknown:
         found.append({"code": "unknown_columns", "count": len(tally.unknown)})
-    return found + [{"code": "of_file", "reason": one["code"], **one} for one in tally.of_file]
+    return found + [{**one, "code": "of_file", "reason": one["code"]} for one in tally.of_file]

@@ -1,6 +1,7 @@
-"""Rows that were set aside: kept sealed, shown as far as a role may see, given back as a workbook, settled when corrected.
+"""Rows that were set aside: kept sealed, given back as a workbook, settled when they come again.
 
-Enters: pieces of a delivery; a delivery. Leaves: rows of ``Quarantined``, a workbook. Imports ``exchange``, ``sealing``.
+Enters: pieces of a delivery; a delivery. Leaves: rows of ``Quarantined``, a workbook. Imports ``exchange``,
+``sealing``.
 """
 
 from __future__ import annotations
@@ -156,7 +157,8 @@ def settle(delivery: Delivery, places: set[Place]) -> int:
             rows = {
                 place.row
                 for place in places
-                if place.file.partition("/")[0] == earlier.file_name and (not several or place.sheet.endswith(f"_{name}"[:27]))
+                if place.file.partition("/")[0] == earlier.file_name
+                and (not several or place.sheet.endswith(f"_{name}"[:27]))
             }
             done += open_rows(earlier).filter(row__in=rows, sheet=name[:60]).update(settled_by=delivery)
     return done

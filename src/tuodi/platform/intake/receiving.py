@@ -1,7 +1,8 @@
 """A file is taken in: sealed, recognised, given its sender and its terms; not yet read.
 
-Enters: a stream, who brings it, what he says of it. Leaves: a :class:`Delivery` in state ``received`` (or ``unchanged``,
-where the very same file has been committed). Raises ``RefusedFile``, ``UsageError``. Imports ``store``, ``terms``.
+Enters: a stream, who brings it, what he says of it. Leaves: a :class:`Delivery` in state ``received`` (or
+``unchanged``, where the very same file has been committed). Raises ``RefusedFileError``, ``UsageError``. Imports
+``store``, ``terms``.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from tuodi.platform.intake.models import Delivery
 from tuodi.platform.intake.states import OPEN, move
 from tuodi.platform.intake.store import opened, take_in
 from tuodi.platform.intake.terms import months_later, terms_of
+from tuodi.platform.intake.wording import of_error
 from tuodi.platform.places.models import KINDS, Organisation
 
 __all__ = [
-    "Brought", "choose", "committed_before", "guesses_of", "receive", "senders", "sure", "template_of",
+    "Brought", "choose", "committed_before", "guesses_of", "receive", "sender_name", "senders", "sure", "template_of",
+    "waiting_twin",
 ]  # fmt: skip
 
 SURE, LEAD = 50, 10
@@ -56,19 +59,9 @@ def template_of(source: str) -> SourceTemplate:
 
 
 def guesses_of(digest: str, name: str) -> list[Guess]:
-    """Which sources a stored file may be of; none where nothing fits.
-
-    First those whose words stand in the file's name: a workbook is then not opened for every template.
-    Raises ``FileError`` for what is no table at all.
-    """
-    known = source_templates()
-    likely = {code: one for code, one in known.items() if any(word in name for word in one.title_words)}
+    """Which sources a stored file may be of, the likeliest first. Raises ``FileError`` for what is no table at all."""
     with opened(digest, name) as path:
-        if likely:
-            found = recognise(path, likely, name=name)
-            if sure(found):
-                return found
-        return recognise(path, known, name=name)
+        return recognise(path, name=name)
 
 
 def sure(guesses: list[Guess]) -> bool:
@@ -112,7 +105,7 @@ def receive(stream: IO[bytes], brought: Brought, grant: Grant) -> Delivery:
         try:
             guesses = guesses_of(stored.digest, name)
         except FileError as error:
-            problem = _words(error)
+            problem = of_error(error)
         source = guesses[0].code if sure(guesses) else ""
     given: dict[str, object] = {"columns": dict(brought.given)}
     if brought.as_of:
@@ -184,7 +177,9 @@ def waiting_twin(delivery: Delivery) -> Delivery | None:
     """Another delivery of the same bytes for the same list that is still under way."""
     return (
         Delivery.objects.filter(
-            file_digest=delivery.file_digest, source=delivery.source, organisation_id=delivery.organisation_id,
+            file_digest=delivery.file_digest,
+            source=delivery.source,
+            organisation_id=delivery.organisation_id,
             state__in=OPEN,
         )
         .exclude(pk=delivery.pk)
@@ -196,13 +191,6 @@ def _same(delivery: Delivery) -> None:
     before = committed_before(delivery)
     if before is not None:
         move(delivery, "unchanged", same_as=before, as_of=before.as_of)
-
-
-def _words(error: FileError) -> str:
-    from tuodi.exchange import describe_error
-    from tuodi.platform.ground.words import language
-
-    return describe_error(error, language())
 
 
 def sender_name(template: SourceTemplate) -> str:

@@ -1,7 +1,8 @@
 """Files as they came, sealed at rest: a random key for each file, wrapped like every other sealed value.
 
-Enters: a stream. Leaves: a :class:`Stored` file under the installation's home; a plain copy only while it is being read,
-in a folder closed to others. Raises :class:`RefusedFile` for an empty file and one over the limit. Imports ``sealing``.
+Enters: a stream. Leaves: a :class:`Stored` file under the installation's home; a plain copy only while it is being
+read, in a folder closed to others. Raises :class:`RefusedFileError` for an empty file and one
+over the limit. Imports ``sealing``.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from tuodi.errors import TuodiError, UsageError
 from tuodi.platform.ground.sealing import SealError, open_seal, seal
 from tuodi.platform.ground.words import _
 
-__all__ = ["RefusedFile", "Stored", "limit", "opened", "remove", "take_in"]
+__all__ = ["RefusedFileError", "Stored", "limit", "opened", "remove", "take_in"]
 
 _PIECE = 1 << 20
 _HEAD = b"tuodi-file-1\n"
 _ROOT = Path(settings.TUODI_HOME)
 
 
-class RefusedFile(TuodiError):
+class RefusedFileError(TuodiError):
     """A file that is not taken in at all: nothing was kept of it."""
 
 
@@ -75,14 +76,16 @@ def take_in(stream: IO[bytes]) -> Stored:
             while piece := stream.read(_PIECE):
                 size += len(piece)
                 if size > most:
-                    raise RefusedFile(_("文件超过 {limit} MB，没有接收；请分成几份，或请管理员调整上限").format(limit=most >> 20))
+                    raise RefusedFileError(
+                        _("文件超过 {limit} MB，没有接收；请分成几份，或请管理员调整上限").format(limit=most >> 20)
+                    )
                 digest.update(piece)
                 sealed = cipher.encrypt(number.to_bytes(12, "big"), piece, b"")
                 out.write(len(sealed).to_bytes(4, "big") + sealed)
                 number += 1
             out.write(b"\0\0\0\0")  # a file that was cut off ends without it
         if not size:
-            raise RefusedFile(_("文件是空的，没有接收；请重新导出"))
+            raise RefusedFileError(_("文件是空的，没有接收；请重新导出"))
         place = _place(digest.hexdigest())
         place.parent.mkdir(exist_ok=True, mode=0o700)
         draft.replace(place)
@@ -96,7 +99,7 @@ def _pieces(digest: str) -> Iterator[bytes]:
     try:
         stored = place.open("rb")
     except FileNotFoundError:
-        raise RefusedFile(_("原文件已不在库中（可能已到保存期限），请重新发送")) from None
+        raise RefusedFileError(_("原文件已不在库中（可能已到保存期限），请重新发送")) from None
     with stored:
         if stored.read(len(_HEAD)) != _HEAD:
             raise SealError(f"stored file {digest[:12]}… was altered")
@@ -112,7 +115,7 @@ def _pieces(digest: str) -> Iterator[bytes]:
 
 @contextmanager
 def opened(digest: str, name: str) -> Iterator[Path]:
-    """A plain copy with the suffix of ``name``, gone when the block ends. Raises ``RefusedFile`` where it has expired."""
+    """A plain copy with the suffix of ``name``, gone when the block ends. Raises ``RefusedFileError`` without one."""
     folder = Path(mkdtemp(prefix=f"{os.getpid()}-", dir=_cleared()))
     path = folder / f"file{PurePath(name).suffix.lower()}"
     try:

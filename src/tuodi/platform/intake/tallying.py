@@ -1,7 +1,7 @@
 """What one file holds, counted while its pieces stream by: rows, totals, quality, what is wrong, who is not invented.
 
 Enters: the pieces of a delivery as ``exchange`` gives them. Leaves: the same pieces, and a :class:`Tally`. Imports the
-library only. Raises :class:`RealNumber` in an installation for invented people.
+library only. Raises :class:`RealNumberError` in an installation for invented people.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 
 import polars as pl
 
+from tuodi.errors import TuodiError
 from tuodi.exchange import Delivery, SourceTemplate, quality
 from tuodi.identity import check_character
 from tuodi.money import FULL_RATE
-from tuodi.platform.intake.wording import told
 from tuodi.platform.ground.words import N_
-from tuodi.errors import TuodiError
+from tuodi.platform.intake.wording import told
 
-__all__ = ["DIMENSIONS", "RealNumber", "Tally", "invented_only_rows", "tapped"]
+__all__ = ["DIMENSIONS", "RealNumberError", "Tally", "invented_only_rows", "tapped"]
 
 DIMENSIONS = ("completeness", "validity", "timeliness", "consistency")
 _NUMBERS = ("certificate", "head_certificate")
@@ -32,12 +32,15 @@ _INVENTED = ("99",)
 _FIRST = 50
 
 
-class RealNumber(TuodiError):
+class RealNumberError(TuodiError):
     """An identity number of a real region in an installation that is for invented people only."""
 
     def __init__(self, sheet: str, row: int) -> None:
         self.kept = told(
-            N_("第 {row} 行的证件号码不是虚构地区（99 开头）的：本安装是演示用的，只收虚构数据；文件没有接收。真实数据请导入按网络区域安装的系统"),
+            N_(
+                "第 {row} 行的证件号码不是虚构地区（99 开头）的：本安装只供演示，只收虚构数据，文件没有接收；"
+                "真实数据请导入按网络区域安装的系统"
+            ),
             row=f"{sheet} {row}".strip(),
         )  # fmt: skip
         super().__init__(self.kept)
@@ -129,16 +132,19 @@ class Tally:
 
     def measured(self) -> dict[str, Any]:
         """The quality of the file, for the delivery's row: numbers only."""
-        in_time = self.late_days == 0 and self.due is not None
+        fresh = FULL_RATE if self.late_days == 0 and self.due is not None else None
         return {
             "scores": {
                 name: {
-                    "points": good * FULL_RATE // counted if counted else (FULL_RATE if name == "timeliness" and in_time else None),
+                    "points": good * FULL_RATE // counted if counted else fresh if name == "timeliness" else None,
                     "good": good, "counted": counted,
                 }
                 for name, (good, counted) in self.scores.items()
             },
-            "columns": {name: {"filled": held[0], "rows": held[1], "present": held[2]} for name, held in self.columns.items()},
+            "columns": {
+                name: {"filled": filled, "rows": rows, "present": present}
+                for name, (filled, rows, present) in self.columns.items()
+            },
             "wrong": dict(self.wrong.most_common()), "doubtful": dict(self.doubtful.most_common()),
             "contradictions": dict(self.contradictions.most_common()),
             "due": self.due.isoformat() if self.due else None, "late_days": self.late_days, "stale": self.stale,
@@ -155,17 +161,23 @@ def tapped(pieces: Iterable[Delivery], tally: Tally, *, invented: bool) -> Itera
 
 
 def invented_only_rows(piece: Delivery) -> None:
-    """Raise :class:`RealNumber` at the first identity number of a real region, among rows set aside too."""
+    """Raise :class:`RealNumberError` at the first identity number of a real region, among rows set aside too."""
     for name in _NUMBERS:
         if name not in piece.frame.columns:
             continue
         number = piece.frame[name]
-        real = (number.str.contains(r"^\d{17}[\dX]$") & ~number.str.contains(f"^({'|'.join(_INVENTED)})")).fill_null(value=False)
+        real = (number.str.contains(r"^\d{17}[\dX]$") & ~number.str.contains(f"^({'|'.join(_INVENTED)})")).fill_null(
+            value=False
+        )
         if real.any():
             sheet, row = piece.places.row(int(real.arg_max() or 0))
-            raise RealNumber(sheet, row)
+            raise RealNumberError(sheet, row)
     for line in piece.quarantine.select("sheet", "row", "cells").iter_rows():
         for cell in line[2] or ():
             text = (cell or "").strip()
-            if _EIGHTEEN.match(text) and not text.startswith(_INVENTED) and check_character(text[:17]) == text[17].upper():
-                raise RealNumber(line[0], line[1])
+            if (
+                _EIGHTEEN.match(text)
+                and not text.startswith(_INVENTED)
+                and check_character(text[:17]) == text[17].upper()
+            ):
+                raise RealNumberError(line[0], line[1])

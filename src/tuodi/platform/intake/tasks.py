@@ -52,9 +52,7 @@ def order(task: str, delivery: Delivery, grant: int) -> int:
     """Put ``preview`` or ``commit`` into the queue, in the caller's transaction: it counts when that does."""
     job = {"preview": preview_job, "commit": commit_job}[task]
     name = f"intake.{task}"
-    return int(
-        job.configure(lock=f"intake-{delivery.pk}").defer(**signed(name, delivery=delivery.pk, grant=grant))
-    )
+    return int(job.configure(lock=f"intake-{delivery.pk}").defer(**signed(name, delivery=delivery.pk, grant=grant)))
 
 
 @app.periodic(cron="* * * * *")
