@@ -41,6 +41,7 @@ def found_user(
             region_path=organisation.region_path, is_service=service,
         )  # fmt: skip
     user.set_password(password)
+    user.is_active = True
     user.save(using="owner")
     place = Region.objects.using("owner").get(code=region or organisation.region_id)
     grant = Grant.objects.using("owner").filter(user=user, role=role, region=place, ended_at__isnull=True).first()

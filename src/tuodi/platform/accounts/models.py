@@ -43,6 +43,8 @@ class User(AbstractBaseUser):
     is_service = models.BooleanField(default=False)
     must_change = models.BooleanField(default=False)
     """The password was set by somebody else: it opens the page on which it is changed, and nothing else."""
+    codes_reset_at = models.DateTimeField(null=True)
+    """When an administrator last took the second factor away."""
     made_at = models.DateTimeField(auto_now_add=True)
     language = models.CharField(max_length=10, blank=True)
 
@@ -54,11 +56,13 @@ class User(AbstractBaseUser):
         domain="accounts", organisation="", owner_reads=True,
         or_read="(SELECT tuodi.signing_in()) OR id = (SELECT tuodi.me())"
         " OR region_path <@ (SELECT tuodi.scope('trail', 'read'))",
-        or_change="(SELECT tuodi.signing_in()) OR id = (SELECT tuodi.me())",
+        or_change="(SELECT tuodi.signing_in()) OR id = (SELECT tuodi.me())"
+        " OR region_path <@ (SELECT tuodi.scope('confirm', 'write'))",
     )  # fmt: skip
     grades: dict[str, Graded] = {
         "id": internal(), "username": internal(), "display_name": internal("name"), "organisation": internal(),
-        "region_path": internal(), "is_active": internal(), "is_service": internal(), "must_change": internal(), "made_at": internal(),
+        "region_path": internal(), "is_active": internal(), "is_service": internal(), "must_change": internal(),
+        "made_at": internal(), "codes_reset_at": internal(),
         "language": internal(), "last_login": internal(), "password": highly_sensitive("blank"),
     }  # fmt: skip
     untrailed = ("password", "last_login")

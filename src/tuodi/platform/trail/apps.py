@@ -1,6 +1,11 @@
 """The room ``trail`` as a Django app."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.http import HttpRequest
 
 __all__ = ["Trail"]
 
@@ -10,3 +15,23 @@ class Trail(AppConfig):
 
     name = "tuodi.platform.trail"
     label = "trail"
+
+    def ready(self) -> None:
+        """The menu."""
+        from tuodi.platform.ground.templating import MENU
+
+        MENU.append(_menu)
+
+
+def _menu(request: HttpRequest) -> list[dict[str, Any]]:
+    from tuodi.platform.ground.words import _
+
+    standing = request.standing  # type: ignore[attr-defined]
+    items: list[dict[str, Any]] = []
+    if standing.may("read_trail"):
+        items.append(
+            {"title": _("操作记录"), "url": "/trail/", "order": 75,
+             "match": ("/trail/looks", "/trail/bulk", "/trail/reason")}
+        )  # fmt: skip
+    items.append({"title": _("我的操作记录"), "url": "/trail/mine/", "order": 95})
+    return items

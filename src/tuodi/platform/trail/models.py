@@ -50,8 +50,8 @@ class RowChange(Kept):
         " AND region_path <@ (SELECT tuodi.scope('look', 'read')) OR user_id = (SELECT tuodi.me())",
     )  # fmt: skip
     grades: dict[str, Graded] = {
-        **{name: internal() for name in ("id", "at", *_WHO, "reason", "table_name", "row_id", "operation", "person_id")},
-        "request": internal(), "transaction": internal(),
+        **{name: internal() for name in ("id", "at", *_WHO, "reason", "table_name", "row_id", "operation")},
+        "person_id": internal(), "request": internal(), "transaction": internal(),
         "old": sensitive("text"), "new": sensitive("text"),
     }  # fmt: skip
 

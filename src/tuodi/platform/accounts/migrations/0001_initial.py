@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('is_service', models.BooleanField(default=False)),
                 ('must_change', models.BooleanField(default=False)),
+                ('codes_reset_at', models.DateTimeField(null=True)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
                 ('language', models.CharField(blank=True, max_length=10)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='users', to='places.organisation')),
