@@ -131,6 +131,10 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = False
 MFA_ADAPTER = "tuodi.platform.accounts.adapters.Codes"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "tuodi.platform.accounts.second_factor.CodeForm",
+    "reauthenticate": "tuodi.platform.accounts.second_factor.CodeAgainForm",
+}
 MFA_TOTP_ISSUER = "托底"
 MFA_TRUST_ENABLED = False
 TUODI_SECOND_FACTOR = flag("TUODI_SECOND_FACTOR", default=TUODI_ZONE != "all")
@@ -138,7 +142,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "tuodi.platform.accounts.lockout.locked_out"
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "tuodi.platform.accounts.lockout.name_tried"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
