@@ -1,6 +1,6 @@
 # One name per job. Every job first brings .venv up to date with the lock (a no-op when nothing changed).
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs site screenshots clean
+.PHONY: help demo stop test check bench docs site screenshots clean
 
 PLACE ?= suqian
 SEED ?= 20241122
@@ -9,9 +9,12 @@ export PLACE SEED
 help: ## print what each job does
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: ## an invented county's three Excel files → the audit report in out/demo (PLACE=beijing for the full chain)
+demo: ## an invented county: the audit of three Excel files, then the platform in the browser (scripts/demo: options)
 	@scripts/bootstrap
 	@scripts/demo
+
+stop: ## stop the platform that make demo started
+	@TUODI_HOME=$(CURDIR)/out/platform .venv/bin/tuodi platform stop
 
 test: ## everything that must hold: make check, then all tests, the fast ones first
 	@scripts/bootstrap
@@ -38,5 +41,6 @@ screenshots: ## pictures of the demo's report, Chinese and English, desk and pho
 	@scripts/screenshots
 
 clean: ## remove everything that these jobs made
+	@[ ! -d out/platform ] || TUODI_HOME=$(CURDIR)/out/platform .venv/bin/tuodi platform stop || true
 	rm -rf out dist build .venv .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +

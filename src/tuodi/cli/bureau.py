@@ -113,6 +113,63 @@ def serve(
     run.Processes(home, host, port, workers).run()
 
 
+@app.command("demo")
+def demo(
+    persons: Annotated[int, typer.Option("--persons", min=300, help="虚构的人数 / invented persons")] = 4000,
+    seed: Annotated[int, typer.Option("--seed", help="种子 / seed")] = 20241122,
+    host: Annotated[str, typer.Option("--host", help="监听地址 / address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口 / port")] = 8000,
+    serve_it: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="在后台运行网页 / run the pages in the background")
+    ] = True,
+    lang: Lang = None,
+) -> None:
+    """虚构一个县，导入各部门的文件，核对，并打开平台 / invent a county, take its files in, audit it, open the platform."""
+    from tuodi.cli.progress import working
+    from tuodi.platform import run
+
+    _ = texts(language(lang))
+    run.ready()
+    from tuodi.platform.demo import PASSWORD, demonstrate
+    from tuodi.platform.ground.home import Home
+
+    home = Home.of_environment().folder
+    with working(_("正在准备演示县")) as told:
+        logins = demonstrate(
+            home, persons, seed, lambda step: told(f"{step.done}/{step.total} {step.what} {step.state}")
+        )
+    if serve_it:
+        address = _serve_behind(home, host, port)
+        say(_("平台：{address}（用 tuodi platform stop 停止）").format(address=address))
+    say(_("每个岗位一个账号，口令都是 {word}：").format(word=PASSWORD))
+    for login in logins:
+        say(f"  {login.username:<10}{login.role} · {login.office} · {login.name}")
+    say(_("全部人员、机构和金额均为虚构。"))
+
+
+def _serve_behind(home: Path, host: str, port: int) -> str:
+    """Start the pages and the background work as a process of its own, or find the one that runs."""
+    import subprocess
+
+    from tuodi.platform import run
+
+    found = run.running(home)
+    if found is None:
+        with (home / "serve.log").open("ab") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "tuodi.cli", "platform", "serve", "--host", host, "--port", str(port)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env={**os.environ, "TUODI_HOME": str(home)},
+            )  # fmt: skip
+        end = time.monotonic() + 60
+        while not run.answers(host, port):
+            if child.poll() is not None or time.monotonic() > end:
+                raise UsageError((home / "serve.log").read_text("utf-8")[-800:])
+            time.sleep(0.2)
+        found = run.running(home)
+    return str(found["address"]) if found else f"http://{host}:{port}/"
+
+
 @app.command("stop")
 def stop(lang: Lang = None) -> None:
     """停下网页、后台任务和自带的数据库 / stop the web server, the background work and the database of its own."""

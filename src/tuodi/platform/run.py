@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from types import FrameType
 
 from tuodi.errors import UsageError
 
-__all__ = ["Processes", "own_database", "ready", "running", "set_up"]
+__all__ = ["Processes", "answers", "own_database", "ready", "running", "set_up"]
 
 _NEEDED = ("django", "psycopg", "granian", "procrastinate", "cryptography")
 
@@ -72,6 +73,15 @@ def running(home: Path) -> dict[str, int | str] | None:
     except (OSError, ValueError, KeyError):
         return None
     return found
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether something listens there."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 class Processes:
