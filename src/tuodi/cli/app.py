@@ -7,7 +7,7 @@ import traceback
 
 import typer
 
-from tuodi.cli import audit, bureau, packs, settle, single, synth
+from tuodi.cli import audit, bureau, importing, packs, settle, single, synth
 from tuodi.cli.common import EXIT, Lang, choose_language, language, print_json, say, texts, warn
 from tuodi.cli.help import Application
 
@@ -28,6 +28,8 @@ app.command("explain")(single.explain)
 app.command("estimate")(single.estimate)
 app.command("audit")(audit.audit)
 app.command("synth")(synth.synth)
+app.command("import")(importing.import_file)
+app.command("watch")(importing.watch)
 app.add_typer(packs.app, name="packs")
 app.add_typer(bureau.app, name="platform")
 

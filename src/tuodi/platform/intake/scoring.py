@@ -14,7 +14,7 @@ from django.db.models import Count
 
 from tuodi.exchange import SourceTemplate, expected_by, is_stale, source_templates
 from tuodi.platform.ground import clock
-from tuodi.platform.intake.models import Delivery, Quarantined
+from tuodi.platform.intake.models import Delivery
 
 __all__ = ["Line", "after_death", "scoreboard", "scores_of"]
 
@@ -86,22 +86,13 @@ def _as_of_today(
 
 def _waiting() -> dict[tuple[str, int], int]:
     """Rows still to be corrected, by source and sender."""
-    found = (
-        Quarantined.objects.filter(delivery__state="committed", settled_by__isnull=True)
-        .order_by().values_list("delivery__source", "delivery__organisation_id")
-        .annotate(count=Count(_ROW, distinct=True))
-    )  # fmt: skip
-    return {(source, organisation): count for source, organisation, count in found}
-
-
-def _row_key() -> Any:
-    from django.db.models import F, TextField, Value
-    from django.db.models.functions import Cast, Concat
-
-    return Concat(Cast(F("delivery_id"), TextField()), Value("/"), F("sheet"), Value("/"), Cast(F("row"), TextField()))
-
-
-_ROW = _row_key()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.source, d.organisation_id, count(DISTINCT (q.delivery_id, q.sheet, q.row))"
+            " FROM intake_quarantined q JOIN intake_delivery d ON d.id = q.delivery_id AND d.reading = q.reading"
+            " WHERE d.state = 'committed' AND q.settled_by_id IS NULL GROUP BY 1, 2"
+        )
+        return {(source, organisation): count for source, organisation, count in cursor.fetchall()}
 
 
 def after_death() -> dict[tuple[str, int], int]:

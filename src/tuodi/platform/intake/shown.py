@@ -148,4 +148,5 @@ def warning_text(warning: dict[str, Any]) -> str:
     if warning["code"] == "of_file":
         what = sentence(warning["reason"], language(), found=warning["found"], expected=warning["expected"])
         return _("{where}：{what}").format(where=warning["found"], what=what) if warning["found"] else what
-    return _(_WARNINGS[warning["code"]]).format(**warning)
+    text = _WARNINGS[warning["code"]]
+    return _(text).format(**warning)

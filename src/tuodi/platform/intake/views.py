@@ -90,9 +90,9 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     if asked.get("state") == "open":
         rows = rows.filter(state__in=OPEN)
         chosen.append({"name": "state", "label": _("状态"), "value": _("待办")})
-    elif asked.get("state") in STATES:
-        rows = rows.filter(state=asked["state"])
-        chosen.append({"name": "state", "label": _("状态"), "value": _(STATES[asked["state"]])})
+    elif (state := asked.get("state", "")) in STATES:
+        rows = rows.filter(state=state)
+        chosen.append({"name": "state", "label": _("状态"), "value": _(STATES[state])})
     if asked.get("who") == "me":
         rows = rows.filter(received_by_id=request.standing.user.pk)
         chosen.append({"name": "who", "label": _("经办"), "value": _("本人")})
