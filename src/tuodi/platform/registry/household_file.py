@@ -58,7 +58,9 @@ def household_data(standing: Standing, household: Household, today: date) -> dic
     beside = Membership.objects.filter(person_id__in=people).exclude(household=household).select_related("household")
     others: dict[int, dict[str, Any]] = {}
     for other in beside.order_by("household__source", "id"):
-        about = others.setdefault(other.household_id, {**_about(other.household, Sight(standing), known), "people": set()})
+        about = others.setdefault(
+            other.household_id, {**_about(other.household, Sight(standing), known), "people": set()}
+        )
         about["people"].add(other.person_id)
     sight = Sight(standing)
     names = names_of([str(household.region_path), *(str(one.region_path) for one in found.values())])
@@ -113,7 +115,9 @@ def _member(
 
 def _money(standing: Standing, people: list[int]) -> dict[int, dict[str, Any]] | None:
     """Totals by person, or nothing where the reader may not see bills, or this network must not hold them."""
-    if not (here(Settlement.zones) and standing.role.may_read("settlement") and standing.sees(Settlement.grades["total"])):
+    if not (
+        here(Settlement.zones) and standing.role.may_read("settlement") and standing.sees(Settlement.grades["total"])
+    ):
         return None
     rows = (
         Settlement.objects.filter(person_id__in=people, superseded_by__isnull=True)

@@ -91,7 +91,9 @@ class File:
     def names(self) -> Names:
         """Names of the places in the file."""
         codes = [self.person.insured_region, self.person.registered_region]
-        codes += [str(values_of(entry).get(name) or "") for entry in self.entries for name in ("insured_region", "region")]
+        codes += [
+            str(values_of(entry).get(name) or "") for entry in self.entries for name in ("insured_region", "region")
+        ]
         return names_of([str(self.person.region_path)], codes)
 
     def sealed(self, entry: Entry) -> dict[str, str]:

@@ -75,7 +75,11 @@ def _findings(file: File) -> list[dict[str, Any]]:
     now = [one for one in file.identities if in_force(one.from_date, one.to_date, file.today)]
     deciding = [one for one in now if one.source in rules.recognisers]
     flags = [one for one in now if one.source in rules.flaggers]
-    found = [*_unflagged(file, deciding, flags), *_lagging(file, rules.late_flag_days), *_unrecognised(file, deciding, flags)]
+    found = [
+        *_unflagged(file, deciding, flags),
+        *_lagging(file, rules.late_flag_days),
+        *_unrecognised(file, deciding, flags),
+    ]
     for one, other in combinations(sorted(now, key=lambda row: (row.identity, row.source)), 2):
         pair = {one.identity, other.identity}
         if any(pair == set(both) for both in INCOMPATIBLE):

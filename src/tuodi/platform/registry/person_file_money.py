@@ -19,7 +19,7 @@ from tuodi.platform.registry.models import MONEY, Entry, Settlement
 from tuodi.platform.registry.person_file_core import File, values_of
 from tuodi.platform.registry.person_file_sight import source_name
 
-__all__ = ["aid_of", "insurance_of", "settlements_of", "sees_bills"]
+__all__ = ["aid_of", "insurance_of", "sees_bills", "settlements_of"]
 
 BILLS = 200
 """Bills of one year on a page, the latest first."""
@@ -76,8 +76,15 @@ def settlements_of(file: File, year: int | None = None, bill: int | None = None)
     mine = Settlement.objects.filter(person_id=file.person.id, superseded_by__isnull=True).annotate(
         of_year=Coalesce("benefit_year", ExtractYear("settled_at"))
     )
-    totals = mine.order_by().values("of_year").annotate(
-        bills=Count("id"), first=Min("settled_at"), last=Max("settled_at"), **{f"sum_{name}": Sum(name) for name in MONEY}
+    totals = (
+        mine.order_by()
+        .values("of_year")
+        .annotate(
+            bills=Count("id"),
+            first=Min("settled_at"),
+            last=Max("settled_at"),
+            **{f"sum_{name}": Sum(name) for name in MONEY},
+        )
     )
     years = [_year(file, row) for row in totals.order_by("-of_year")]
     wanted = year if year in {one["year"] for one in years} else (years[0]["year"] if years else None)
@@ -175,7 +182,9 @@ def _given(file: File, entry: Entry) -> dict[str, Any]:
     column = "subsidy" if entry.target == "subsidies" else "amount"
     when = next((data[name] for name in _WHEN if data.get(name)), data.get("year") or "")
     state = data.get("status")
-    giver = data.get("giver") or (_("医疗救助基金") if entry.target in ("subsidies", "received") else source_name(entry.source))
+    giver = data.get("giver") or (
+        _("医疗救助基金") if entry.target in ("subsidies", "received") else source_name(entry.source)
+    )
     return {
         "on": when, "kind": _(GIVERS[entry.target]), "giver": giver,
         "year": data.get("year") if entry.target == "subsidies" else None,

@@ -60,7 +60,12 @@ def names_of(paths: Iterable[str], codes: Iterable[str] = ()) -> Names:
     wanted |= {path_of(code.ljust(12, "0")[:12]) for code in codes if code and code.isdigit()}
     if not wanted:
         return Names({})
-    return Names({str(path): str(name) for path, name in Region.objects.filter(path__in=sorted(wanted)).values_list("path", "name")})
+    return Names(
+        {
+            str(path): str(name)
+            for path, name in Region.objects.filter(path__in=sorted(wanted)).values_list("path", "name")
+        }
+    )
 
 
 def towns_under(path: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Max, Q
+from django.utils import timezone
 
 from tuodi.identity import WORDS, word
 from tuodi.platform.accounts.models import User
@@ -76,7 +77,9 @@ def record_of(file: File) -> dict[str, Any]:
     """``looks``, ``changes`` and ``events``; who may not read the trail of looks sees his own alone."""
     person = file.person.id
     looks = list(Look.objects.filter(person_id=person).order_by("-at", "-id")[:LINES])
-    changes = list(RowChange.objects.filter(table_name=Person._meta.db_table, row_id=str(person)).order_by("-id")[:LINES])
+    changes = list(
+        RowChange.objects.filter(table_name=Person._meta.db_table, row_id=str(person)).order_by("-id")[:LINES]
+    )
     events = list(
         LinkEvent.objects.filter(Q(source_person_id=person) | Q(into_person_id=person)).order_by("-id")[:LINES]
     )
@@ -140,8 +143,8 @@ def _changes(file: File, one: RowChange, names: dict[int, str], offices: dict[in
         ]
     return [
         {
-            "at": one.at, "who": _who(one.user_id, names), "role": role_name(one.role),
-            "office": offices.get(one.organisation_id or 0, ""), "what": what, "old": old_value, "new": new_value,
+            "at": timezone.localtime(one.at).strftime("%Y-%m-%d %H:%M"), "who": _who(one.user_id, names),
+            "role": role_name(one.role), "office": offices.get(one.organisation_id or 0, ""), "what": what, "old": old_value, "new": new_value,
             "reason": one.reason, "device": "",
         }
         for what, old_value, new_value in pairs

@@ -1,18 +1,14 @@
 """What one reader sees of one person: grades, masks, and what was revealed to this reader within the last minutes.
 
-Enters: a standing, a person's number. Leaves: :class:`Sight`, by which page and API show every value; a look in the
-trail. A reveal is a line of the trail and nothing else: it holds for :data:`HOLDS`, for the reader who gave the reason.
+Enters: a standing, a person's number. Leaves: :class:`Sight`, by which page and API show every value. A reveal is a line of the trail and nothing else: it holds for :data:`HOLDS`, for the reader who gave the reason.
 May import ``accounts``, ``ground``, ``trail`` and the vocabulary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-
-from django.db import connection
 
 from tuodi import vocabulary
 from tuodi.exchange import source_templates
@@ -22,7 +18,7 @@ from tuodi.platform.ground.grades import Grade, Graded, highly_sensitive, mask
 from tuodi.platform.ground.words import N_, _, language
 from tuodi.platform.trail.models import Look
 
-__all__ = ["DETAILS", "HOLDS", "REASONS", "REVEALS", "Sight", "column_graded", "keep_looks", "reason_text", "sight_of",
+__all__ = ["DETAILS", "HOLDS", "REASONS", "REVEALS", "Sight", "column_graded", "reason_text", "sight_of",
            "source_name"]  # fmt: skip
 
 HOLDS = timedelta(minutes=10)
@@ -130,12 +126,3 @@ def sight_of(standing: Standing, person: int) -> Sight:
         person_id=person, user_id=standing.user.id, grant_id=standing.grant.id, kind="reveal", at__gt=since
     )
     return Sight(standing, frozenset(field for look in looks for field in look.fields if field in REVEALS))
-
-
-def keep_looks(people: Iterable[int], kind: str, fields: list[str], reason: str, page: str) -> None:
-    """A line in the trail for each person who stood in a list or an export. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(tuodi.keep_look(p, %s, %s, %s, %s, NULL)) FROM unnest(%s::bigint[]) p",
-            [kind, fields, reason, page, list(people)],
-        )

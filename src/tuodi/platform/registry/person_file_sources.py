@@ -19,7 +19,7 @@ from tuodi.platform.registry.person_file_sight import source_name
 
 __all__ = ["Source", "known_day", "senders", "sources"]
 
-STANDING = ("committed", "unchanged")
+STANDING = ("committed",)
 """States of a delivery whose list counts."""
 
 
@@ -38,12 +38,15 @@ class Source:
 
 
 def sources(today: date) -> dict[str, Source]:
-    """Every source of which something came in. One query."""
-    rows = Delivery.objects.filter(state__in=STANDING).order_by().values_list("source").annotate(last=Max("as_of"))
+    """Every source of which something came in; of several senders of one list the oldest counts. One query."""
+    rows = Delivery.objects.filter(state__in=STANDING, as_of__isnull=False).order_by()
+    days: dict[str, date] = {}
+    for code, _office, last in rows.values_list("source", "organisation_id").annotate(last=Max("as_of")):
+        days[code] = min(last, days.get(code, last))
     templates = source_templates()
     return {
         code: Source(code, last, bool(code in templates and is_stale(templates[code].cadence, last, today)))
-        for code, last in rows
+        for code, last in days.items()
     }
 
 

@@ -148,7 +148,9 @@ def browse(place: str, after: int) -> QuerySet[Person]:
 
 def recent(standing: Standing) -> list[int]:
     """The people whose files this reader opened last, the latest first."""
-    looks = Look.objects.filter(user_id=standing.user.id, kind="open").order_by("-at").values_list("person_id", flat=True)
+    looks = (
+        Look.objects.filter(user_id=standing.user.id, kind="open").order_by("-at").values_list("person_id", flat=True)
+    )
     return list(dict.fromkeys(looks[:300]))[:RECENT]
 
 

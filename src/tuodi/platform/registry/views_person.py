@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -49,7 +50,7 @@ def _part(code: str) -> Callable[..., HttpResponse]:
     @require_GET
     def view(request: HttpRequest, number: int) -> HttpResponse:
         if not part.open_to(request.standing):  # type: ignore[attr-defined]
-            raise Http404
+            raise PermissionDenied
         file = _file(request, number)
         if isinstance(file, HttpResponse):
             return file
@@ -68,7 +69,10 @@ def _part(code: str) -> Callable[..., HttpResponse]:
 def _frame(file: File, active: str) -> dict[str, Any]:
     return {
         "head": head(file),
-        "reveals": {field: {"text": _(words), "url": _reveal_url(file, field, active)} for field, (_grade, words) in REVEALS.items()},
+        "reveals": {
+            field: {"text": _(words), "url": _reveal_url(file, field, active)}
+            for field, (_grade, words) in REVEALS.items()
+        },
         "tabs": [
             {"title": _(part.title), "url": _tab_url(file.person.id, part.code), "active": part.code == active}
             for part in open_parts(file.standing)

@@ -19,7 +19,7 @@ from tuodi.platform.registry import search as find
 from tuodi.platform.registry.models import Person
 from tuodi.platform.registry.person_file import INSIDE
 from tuodi.platform.registry.person_file_places import towns_under
-from tuodi.platform.registry.person_file_sight import keep_looks
+from tuodi.platform.trail.looks import keep_looks
 
 __all__ = ["browse", "named", "search"]
 
@@ -53,7 +53,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(request, "registry/search.html", _frame(request, number_error=_("请输入完整的号码。")))
     found = find.exact(typed)
     if found:
-        keep_looks(found[: find.MOST], "search", ["number"], "", "search")
+        keep_looks([(one, "") for one in found[: find.MOST]], "search", ["number"], "", "search")
     if len(found) == 1:
         return redirect("person", found[0])
     people = list(Person.objects.filter(id__in=found[: find.MOST]).order_by("id"))
@@ -99,7 +99,7 @@ def named(request: HttpRequest) -> HttpResponse:
     people = list(find.named(question, clock.today())[: find.MOST + 1])
     more, people = len(people) > find.MOST, people[: find.MOST]
     if people:
-        keep_looks([person.id for person in people], "search", ["name"], "", "search")
+        keep_looks([(person.id, str(person.region_path)) for person in people], "search", ["name"], "", "search")
     return render(request, "registry/search.html", _frame(
         request, people=find.shown(standing, people), more=more, question=question, title=_("姓名查找结果")))  # fmt: skip
 
@@ -118,7 +118,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     people = list(find.browse(place, int(after) if after.isdecimal() else 0)[: find.MOST + 1])
     more, people = len(people) > find.MOST, people[: find.MOST]
     if people:
-        keep_looks([person.id for person in people], "search", ["browse"], reason, "browse")
+        keep_looks([(person.id, str(person.region_path)) for person in people], "search", ["browse"], reason, "browse")
     return render(request, "registry/search.html", _frame(
         request, people=find.shown(standing, people), title=_("浏览"),
         browsing={"reason": reason, "error": "", "place": place, "after": people[-1].id if more else 0}))  # fmt: skip

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 __all__ = ["HARDSHIP", "QUERIES", "ROWS"]
 
-_DAYS = "day_of AS (SELECT * FROM unnest(%(codes)s::text[], %(days)s::date[], %(stale)s::boolean[]) d(source, day, stale))"
+_DAYS = (
+    "day_of AS (SELECT * FROM unnest(%(codes)s::text[], %(days)s::date[], %(stale)s::boolean[]) d(source, day, stale))"
+)
 
 _HELD = """held AS (
   SELECT i.person_id, i.identity, i.source, i.from_date, i.to_date, coalesce(d.stale, false) AS stale
@@ -190,7 +192,8 @@ SELECT e.person_id, min(coalesce((e.data ->> 'warned_on')::date, e.as_of)) AS si
        array_agg(DISTINCT e.source::text) AS sources, bool_or(coalesce(d.stale, false)) AS unconfirmed
   FROM registry_entry e LEFT JOIN day_of d ON d.source = e.source
  WHERE e.target = 'warnings' AND e.until IS NULL AND e.person_id IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM held h WHERE h.person_id = e.person_id AND h.to_date IS NOT DISTINCT FROM NULL)
+   AND NOT EXISTS (SELECT 1 FROM held h WHERE h.person_id = e.person_id
+                    AND (h.to_date IS NULL OR h.to_date >= %(day)s))
  GROUP BY e.person_id
 """
 
