@@ -40,4 +40,5 @@ def violations(page: Page) -> list[str]:
 
 def too_wide(page: Page) -> int:
     """By how many pixels the page is wider than its window; 0 or less is right."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -87,7 +87,7 @@ def test_the_focus_is_seen_wherever_the_keyboard_goes(page: Page, site: SimpleNa
             break
         assert (style, width) == ("solid", 3), what
         stops.add(what)
-    assert len(stops) > 6
+    assert len(stops) >= 6
 
 
 def test_charts_are_drawn_and_their_tables_stay(page: Page, site: SimpleNamespace) -> None:
@@ -111,8 +111,8 @@ def test_a_chart_tells_more_under_the_pointer_and_follows_the_width(page: Page, 
     assert page.locator(".chart-hint").text_content() == "医疗费用总额68,423.15 元"
     wide = box["width"]
     page.set_viewport_size({"width": 360, "height": 800})
-    page.wait_for_function(f"document.querySelector('#bill svg').getBoundingClientRect().width < {wide} - 100")
     assert too_wide(page) <= 0
+    assert page.locator("#bill svg").bounding_box()["width"] < wide - 100
 
 
 def test_a_dialog_asks_and_escape_changes_nothing(page: Page, site: SimpleNamespace) -> None:

@@ -90,7 +90,7 @@ function sentOnce() {
 function wideTables() {
   for (const wrap of document.querySelectorAll(".table-wrap")) {
     const wide = wrap.scrollWidth > wrap.clientWidth + 1;
-    wrap.classList.toggle("scrolls", wide);
+    wrap.classList.toggle("fits", !wide);
     const caption = wrap.querySelector("caption");
     if (wide) {
       wrap.tabIndex = 0;
