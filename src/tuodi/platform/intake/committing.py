@@ -73,7 +73,7 @@ def commit(delivery_id: int, grant_id: int) -> Delivery:
         raise
     except BaseException:
         with passes.standing_as(grant_id):
-            move(delivery, "previewed", problem=told(FAULT), progress={})
+            move(Delivery.objects.get(pk=delivery.pk), "previewed", problem=told(FAULT), progress={})
         raise
 
 

@@ -20,11 +20,15 @@ from tuodi.platform.intake.models import Delivery
 __all__ = ["check_sender", "grant_of", "hands", "importers", "reaches"]
 
 
+_CLAIMS = {"person", "link", "settlement"}
+_LISTS = {"person", "link", "entry", "identity", "household"}
+
+
 def reaches(role_code: str, template: SourceTemplate) -> bool:
     """Whether a role may write all that a list of this kind touches."""
-    writes = set(role(role_code).writes)
-    kind = "settlement" if template.target.name == "claims" else f"entry:{template.target.name}"
-    return {"person", "link", kind} <= writes
+    if template.target.name == "claims":
+        return _CLAIMS <= set(role(role_code).writes)
+    return {*_LISTS, f"entry:{template.target.name}"} <= set(role(role_code).writes)
 
 
 def grant_of(number: int) -> Grant:

@@ -66,5 +66,5 @@ def telling(delivery: int, grant: int) -> Iterator[Telling]:
     try:
         yield Telling(delivery, grant, pool)
     finally:
-        pool.submit(connection.close).result()
+        pool.submit(lambda: connection.close()).result()  # that thread's own
         pool.shutdown()

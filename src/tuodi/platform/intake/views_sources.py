@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from tuodi import vocabulary
 from tuodi.errors import UsageError
 from tuodi.exchange import SourceTemplate, source_templates
 from tuodi.platform.ground.pages import page
@@ -74,6 +75,13 @@ def sources(request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
+def _aliases(template: SourceTemplate, column: str) -> list[str]:
+    """Other Chinese headers under which a column is known: the template's own before the common ones."""
+    one = template.columns[column]
+    common = () if one.extra else vocabulary.aliases(template.target.name).get(column, ())
+    return [word for word in dict.fromkeys((*one.aliases, *common)) if not word.isascii() and word != one.zh][:8]
+
+
 @page(zones=ZONES, reads=("intake",))
 def source_page(request: HttpRequest, code: str) -> HttpResponse:
     """What a file of this source must look like, column by column."""
@@ -90,7 +98,7 @@ def source_page(request: HttpRequest, code: str) -> HttpResponse:
                 "name": column_name(template, name),
                 "header": header_of(template, name) if one.listed or one.required else "",
                 "type": type_name(one.type), "required": one.required, "grade": column_grade(template, name),
-                "aliases": _("、").join(one.aliases), "extra": one.extra,
+                "aliases": _("、").join(_aliases(template, name)), "extra": one.extra,
             }
             for name, one in template.columns.items() if one.listed or one.required or one.extra
         ],
