@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from web.browser import too_wide, violations
-from web.drawn import LANGUAGES, PAGES
+from bureau.web.browser import too_wide, violations
+from bureau.web.drawn import LANGUAGES, PAGES
 
 pytestmark = pytest.mark.browser
 

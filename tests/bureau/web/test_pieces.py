@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import UndefinedError
 
-from web.drawn import LANGUAGES, PAGES, WEB, draw, environment
+from bureau.web.drawn import LANGUAGES, PAGES, WEB, draw, environment
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 BOTH = [(page, lang) for page in PAGES for lang in LANGUAGES]

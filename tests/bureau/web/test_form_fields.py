@@ -6,8 +6,8 @@ import django
 import pytest
 from django import forms
 
-from web.drawn import environment
-from web.test_pieces import Parsed
+from bureau.web.drawn import environment
+from bureau.web.test_pieces import Parsed
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -1,4 +1,4 @@
-"""Pictures of the gallery: python tests/platform/web/pictures.py FOLDER, both languages, desk, tablet, phone, 200 %."""
+"""Pictures of the gallery: python tests/bureau/web/pictures.py FOLDER, both languages, desk, tablet, phone, 200 %."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 from shutil import which
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from playwright.sync_api import sync_playwright
 
-from web.browser import FLAGS, too_wide, violations
-from web.drawn import LANGUAGES, PAGES, served
+from bureau.web.browser import FLAGS, too_wide, violations
+from bureau.web.drawn import LANGUAGES, PAGES, served
 
 SIZES = {"1280": (1280, 900, 1), "768": (768, 1000, 1), "360": (360, 740, 2), "200": (640, 450, 2)}
 

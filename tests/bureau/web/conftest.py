@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from web.browser import FLAGS
-from web.drawn import served
+from bureau.web.browser import FLAGS
+from bureau.web.drawn import served
 
 ROOT = Path(__file__).parents[3]
 
