@@ -18,7 +18,7 @@ from tuodi.platform.registry.linking_people import Context, add_numbers, keyed, 
 from tuodi.platform.registry.linking_register import REGISTER, candidates, for_linking, register
 from tuodi.platform.registry.store import bulk, stage
 
-__all__ = ["Found", "find"]
+__all__ = ["Found", "find", "sure"]
 
 FOUND = {"n": pl.UInt32(), "person": pl.Int64(), "rule": pl.String(), "new": pl.Boolean()}
 _ONCE = frozenset({"disabilities", "deaths", "warnings", "enrolments"})
@@ -37,14 +37,24 @@ class Found:
     rules: dict[str, int] = field(default_factory=dict)
 
 
+def sure(context: Context, people: pl.DataFrame) -> pl.DataFrame:
+    """``n person rule`` of the profiles that numbers decide at once; further numbers of persons are kept."""
+    return _sure(context, keyed(people))[0]
+
+
+def _sure(context: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    near = candidates(context, rows)
+    told = _decided(rows, near)
+    add_numbers(context, rows.join(told, on="n").filter(pl.col("digest").is_not_null()))
+    return told, near
+
+
 def find(context: Context, people: pl.DataFrame) -> Found:
     """The person of each profile. Order of profiles changes nothing but the numbers of new persons."""
     rows = keyed(people)
-    near = candidates(context, rows)
-    sure = _decided(rows, near)
-    add_numbers(context, rows.join(sure, on="n").filter(pl.col("digest").is_not_null()))
-    parts = [sure.with_columns(new=pl.lit(False)).select(*FOUND)]
-    open_ = rows.join(sure, on="n", how="anti")
+    told, near = _sure(context, rows)
+    parts = [told.with_columns(new=pl.lit(False)).select(*FOUND)]
+    open_ = rows.join(told, on="n", how="anti")
     made = review = 0
     if open_.height:
         known = register(context)

@@ -37,13 +37,15 @@ class Context:
     places: Places
 
 
-def people_of(frame: pl.DataFrame) -> pl.DataFrame:
-    """Distinct profiles of ``frame``, numbered by ``n``, with :data:`PEOPLE`; what a file lacks is null."""
+def people_of(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """Distinct profiles of ``frame``, numbered by ``n``, with :data:`PEOPLE`, and each row's ``n``."""
     full = frame.select(
         pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in PEOPLE.items()
     )
-    return full.unique(maintain_order=True).with_row_index("n")
+    distinct = full.unique(maintain_order=True).with_row_index("n")
+    beside = full.join(distinct, on=list(PEOPLE), how="left", nulls_equal=True, maintain_order="left")
+    return distinct, beside["n"]
 
 
 def keyed(people: pl.DataFrame) -> pl.DataFrame:

@@ -45,7 +45,9 @@ def read(cursor: Any, query: str, schema: Mapping[str, Any], values: Sequence[An
         data = b"".join(copy)
     if not data:
         return pl.DataFrame(schema=schema)
-    return pl.read_csv(data, has_header=False, new_columns=list(schema), schema=dict(schema), null_values=None)
+    texts = {name: pl.String() if dtype == pl.Boolean() else dtype for name, dtype in schema.items()}
+    found = pl.read_csv(data, has_header=False, new_columns=list(schema), schema=texts)
+    return found.with_columns(pl.col(name) == "t" for name, dtype in schema.items() if dtype == pl.Boolean())
 
 
 def new_ids(cursor: Any, table: str, count: int) -> pl.Series:
@@ -101,11 +103,11 @@ def opened(kind: str, sealed: pl.Series) -> pl.Series:
     return pl.Series(sealed.name, made, dtype=pl.String())
 
 
-def content_text(frame: pl.DataFrame) -> pl.Series:
-    """All that each row says as one text, by which equal rows are known."""
-    names = sorted(frame.columns)
+def content_text(frame: pl.DataFrame, columns: Iterable[str]) -> pl.Series:
+    """What each row says in ``columns``, as a JSON text."""
+    names = sorted(columns)
     if not names:
-        return pl.Series([""] * frame.height, dtype=pl.String())
+        return pl.Series(["{}"], dtype=pl.String()).new_from_index(0, frame.height)
     return frame.select(pl.struct(names).struct.json_encode()).to_series()
 
 
