@@ -34,6 +34,7 @@ urlpatterns = [
     path("trail/", include("tuodi.platform.trail.urls")),
     path("audits/", include("tuodi.platform.auditing.urls")),
     path("packages/", include("tuodi.platform.packages.urls")),
+    path("keys/", include("tuodi.platform.api.urls_keys")),
     path("api/", include("tuodi.platform.api.urls")),
 ]
 

@@ -24,12 +24,47 @@ QUEUES: list[Callable[[HttpRequest], list[Queue]]] = []
 
 def queues(request: HttpRequest) -> list[Queue]:
     """All queues of the role that asks, in their order."""
-    found = [_filled(queue) for hook in QUEUES for queue in hook(request)]
-    return sorted(found, key=lambda queue: queue["order"])
+    from tuodi.platform.registry import worklists
+
+    hooks = [*QUEUES, worklists.queues, _files]
+    # A room may have hung in its own hook as well: one list is one queue.
+    found = {queue["url"]: _filled(queue) for hook in hooks for queue in hook(request)}
+    return sorted(found.values(), key=lambda queue: queue["order"])
 
 
 def _filled(queue: Queue) -> Queue:
     return {"note": "", "kind": "", "order": 50, "unit": "", **queue}
+
+
+def _files(request: HttpRequest) -> list[Queue]:
+    """Files that wait for who brings files: those that were read and those whose source nobody has said."""
+    from tuodi.platform.ground.zones import here
+    from tuodi.platform.intake.models import Delivery
+
+    standing = request.standing  # type: ignore[attr-defined]
+    if not standing.may("upload") or not here(Delivery.zones):
+        return []
+    waiting = Delivery.objects.filter(state="previewed").count()
+    unsaid = Delivery.objects.filter(state="received", source="").count()
+    return [
+        {
+            "title": _("待确认入库的文件"),
+            "count": waiting,
+            "url": "/files/?state=previewed",
+            "order": 15,
+            "unit": _("份"),
+            "note": _("已读取，预览后入库或取消"),
+            "kind": "warning" if waiting else "",
+        },
+        {
+            "title": _("待选择来源的文件"),
+            "count": unsaid,
+            "url": "/files/?state=received",
+            "order": 16,
+            "unit": _("份"),
+            "note": _("没有认出是哪个部门的名册"),
+        },
+    ]
 
 
 def own(request: HttpRequest) -> list[Queue]:

@@ -49,7 +49,8 @@ DEEDS = {
     "make_grant": N_("建账号、授予岗位"),
     "confirm_grant": N_("确认岗位、放行账号、重置验证码"),
     "read_trail": N_("查看操作记录"),
-    "search": N_("按号码或条件查找人员"),
+    "search": N_("按号码查找人员"),
+    "search_names": N_("按姓名等条件查找人员"),
     "browse": N_("浏览名单全部人员"),
     "upload": N_("上传文件"),
     "map": N_("对照陌生文件的列"),
@@ -57,6 +58,7 @@ DEEDS = {
     "review_links": N_("复核疑似同一人"),
     "undo_links": N_("撤销合并"),
     "send_package": N_("制作跨网数据包"),
+    "receive_package": N_("接收跨网数据包"),
 }
 """Deed of ``roles.yaml`` → its word."""
 

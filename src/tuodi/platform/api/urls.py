@@ -1,9 +1,26 @@
-"""Addresses of the room ``api``."""
+"""Addresses of the API: the operations, each with its declaration; one without is not there."""
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["urlpatterns"]
+from tuodi.platform.api import operations
+from tuodi.platform.api.calling import OPERATIONS, api
 
-urlpatterns: list[Any] = []
+__all__ = ["app_name", "operations", "urlpatterns"]
+
+app_name = "api"
+"""Operations have names of their own: a page may be called ``person`` as well."""
+
+
+def _declared() -> list[Any]:
+    """The addresses that ninja made, each view with its page; one without a declaration is left out."""
+    made = []
+    for pattern in api.urls[0]:
+        if pattern.name in OPERATIONS:
+            pattern.callback.page = OPERATIONS[pattern.name]
+            made.append(pattern)
+    return made
+
+
+urlpatterns: list[Any] = _declared()

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from tuodi.platform.ground import passes, zones
+from tuodi.platform.ground.errors import API, told
 from tuodi.platform.ground.pages import page_of
 
 __all__ = ["Headers", "Language", "Pages", "Transaction"]
@@ -70,7 +71,10 @@ class Language:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the reader's language."""
-        chosen = "en" if request.COOKIES.get("lang") == "en" else "zh-hans"
+        asked = request.COOKIES.get("lang", "")
+        if request.path_info.startswith(API):
+            asked = request.headers.get("Accept-Language", asked)
+        chosen = "en" if asked.lower().startswith("en") else "zh-hans"
         with translation.override(chosen):
             request.LANGUAGE_CODE = chosen
             response = self.get_response(request)
@@ -99,14 +103,14 @@ class Pages:
             return None
         user = request.user
         if not user.is_authenticated:
-            if request.path_info.startswith("/api/"):
-                return HttpResponse(status=401)
+            if request.path_info.startswith(API):
+                return told("unauthorised", 401, request.path_info, "Authorization: Bearer …")
             return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
         standing = getattr(request, "standing", None)
         if declared.no_role:
             return None
         if standing is None:
-            return redirect("no_role")
+            return told("no_role", 403) if request.path_info.startswith(API) else redirect("no_role")
         role = standing.role
         wanted = declared.deed.split("|") if declared.deed else []
         if (wanted and not any(role.may(deed) for deed in wanted)) or not all(

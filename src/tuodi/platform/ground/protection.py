@@ -226,7 +226,8 @@ def protect_all(using: str = "owner") -> None:
 
 def _write_domains(cursor: Any) -> None:
     """Which domain may be in which zone, for the policies to look up."""
-    zones: dict[str, frozenset[str]] = {}
+    # "confirm" has no table of its own: it is the right to confirm what stands in others.
+    zones: dict[str, frozenset[str]] = {"confirm": EVERYWHERE}
     for model in protected_models():
         rule = getattr(model, "protection", None)
         if rule is not None:
