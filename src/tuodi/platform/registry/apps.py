@@ -32,7 +32,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     from tuodi.platform.ground import zones
     from tuodi.platform.ground.words import _
 
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     items: list[dict[str, Any]] = []
     if not zones.here(frozenset({zones.INSURANCE, zones.EXTRANET})) or not standing.role.may_read("person"):
         return items

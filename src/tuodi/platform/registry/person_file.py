@@ -56,8 +56,8 @@ PARTS: dict[str, Part] = {
         Part("identity", N_("身份"), INSIDE, ("person", "identity"), (), identities_of),
         Part("insurance", N_("参保"), INSIDE, ("person",), ("entry:enrolments",), insurance_of),
         Part("settlements", N_("结算"), frozenset({INSURANCE}), ("person", "settlement"), (), settlements_of),
-        Part("aid", N_("已得救助"), INSIDE, ("person",), ("settlement", "entry:aid", "entry:received", "entry:subsidies"),
-             aid_of),
+        Part("aid", N_("已得救助"), INSIDE, ("person",),
+             ("settlement", "entry:aid", "entry:received", "entry:subsidies"), aid_of),
         Part("documents", N_("材料"), INSIDE, ("person", "entry"), (), documents_of),
         Part("record", N_("记录"), INSIDE, ("person",), (), record_of),
     )

@@ -161,7 +161,7 @@ def _origin(file: File, entry: Entry | None) -> dict[str, Any]:
 
 def _number(text: str) -> str:
     found = read_certificate(text)
-    return found.number or found.text
+    return found.number or found.text or ""
 
 
 def _digits(text: str) -> str:
@@ -169,7 +169,8 @@ def _digits(text: str) -> str:
 
 
 _CLEAN: dict[str, Callable[[str], str]] = {
-    "name": lambda text: "".join(text.split()), "number": _number, "sex": str.strip, "birth_date": lambda text: text[:10],
+    "name": lambda text: "".join(text.split()), "number": _number, "sex": str.strip,
+    "birth_date": lambda text: text[:10],
     "phone": _digits, "account": _digits, "address": lambda text: "".join(text.split()),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ is for the deciding body to say. Imports the room.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from tuodi.identity import INCOMPATIBLE
@@ -138,7 +138,8 @@ def _lagging(file: File, days: int) -> list[dict[str, Any]]:
         first: date | None = min((flag.flagged_on for flag in marks), default=None)
         if first and (first - one.from_date).days > days:
             found.append(_finding("warning", _("{name}自 {day} 起认定，{flagged} 才标识，晚 {n} 天。").format(
-                name=class_name(one.identity), day=one.from_date, flagged=first, n=(first - one.from_date).days)))  # fmt: skip
+                name=class_name(one.identity), day=one.from_date, flagged=first,
+                n=(first - one.from_date).days)))  # fmt: skip
     return found
 
 
@@ -148,7 +149,7 @@ def _gaps(rows: list[Identity]) -> list[dict[str, Any]]:
         by_key.setdefault((one.source, one.identity), []).append(one)
     found = []
     for (source, identity), spans in by_key.items():
-        for one, following in zip(spans, spans[1:], strict=False):
+        for one, following in pairwise(spans):
             if one.to_date and following.from_date > one.to_date + timedelta(days=1):
                 found.append(_finding("info", _("{source}：{name}在 {a} 至 {b} 之间中断。").format(
                     source=source_name(source), name=class_name(identity), a=one.to_date + timedelta(days=1),

@@ -42,7 +42,8 @@ def sees_bills(file: File) -> bool:
 
 def insurance_of(file: File) -> dict[str, Any]:
     """``rows``: year, scheme, state, place and premium, by source; ``twice``: years in which two insurances run."""
-    rows, running = [], {}
+    rows: list[dict[str, Any]] = []
+    running: dict[Any, set[tuple[Any, str]]] = {}
     for entry in file.entries:
         if entry.target not in ("enrolments", "subsidies"):
             continue
@@ -99,7 +100,8 @@ def settlements_of(file: File, year: int | None = None, bill: int | None = None)
     for one in years:
         del one["sums"]
     return {
-        "years": years, "year": wanted, "bills": [_bill(file, row) for row in rows], "bill": chosen.id if chosen else None,
+        "years": years, "year": wanted, "bills": [_bill(file, row) for row in rows],
+        "bill": chosen.id if chosen else None,
         "more": len(rows) == BILLS, "waterfall": charts.waterfall(money) if clear and money else None,
         "note": charts.note(money) if clear and money else "",
         "what": _bill(file, chosen) if chosen else None,
@@ -188,7 +190,8 @@ def _given(file: File, entry: Entry) -> dict[str, Any]:
     return {
         "on": when, "kind": _(GIVERS[entry.target]), "giver": giver,
         "year": data.get("year") if entry.target == "subsidies" else None,
-        "what": show(entry.source, "project", data.get("project")) or show(entry.source, "kind", data.get("kind")) or "",
+        "what": show(entry.source, "project", data.get("project"))
+        or show(entry.source, "kind", data.get("kind")) or "",
         "amount": show(entry.source, column, data.get(column)),
         "state": show(entry.source, "status", state) if state else "",
         "counts": entry.until is None and (entry.target != "received" or state == "paid" or bool(data.get(_COUNTED))),

@@ -48,10 +48,12 @@ def documents_of(file: File) -> dict[str, Any]:
     rows = []
     for entry in file.entries:
         delivery = file.deliveries.get(entry.delivery_id)
+        state = STATES["left" if entry.until else ""]
         rows.append({
-            "source": source_name(entry.source), "file": delivery.file_name if delivery else "", "batch": entry.delivery_id,
-            "row": entry.row or "", "from": entry.as_of, "to": entry.until or "", "rule": rule_name(entry.linked_by),
-            "state": _(STATES["left" if entry.until else ""]), "left": entry.until is not None,
+            "source": source_name(entry.source), "file": delivery.file_name if delivery else "",
+            "batch": entry.delivery_id, "row": entry.row or "", "from": entry.as_of, "to": entry.until or "",
+            "rule": rule_name(entry.linked_by),
+            "state": _(state), "left": entry.until is not None,
             "stale": file.stale(entry.source) and entry.until is None,
         })  # fmt: skip
     return {"rows": rows, "bills": _bill_files(file) if sees_bills(file) else []}
@@ -86,8 +88,8 @@ def record_of(file: File) -> dict[str, Any]:
     undone = set(LinkEvent.objects.filter(undoes__in=[one.id for one in events]).values_list("undoes_id", flat=True))
     users = {one.user_id for one in (*looks, *changes)} | {one.by_id for one in events}
     names = dict(User.objects.filter(id__in=[one for one in users if one]).values_list("id", "display_name"))
-    offices = dict(Organisation.objects.filter(
-        id__in={one.organisation_id for one in (*looks, *changes) if one.organisation_id}).values_list("id", "name"))  # fmt: skip
+    where = {one.organisation_id for one in (*looks, *changes) if one.organisation_id}
+    offices = dict(Organisation.objects.filter(id__in=where).values_list("id", "name"))
     may_undo = file.standing.may("undo_links")
     return {
         "all_looks": file.standing.role.may_read("look"),
@@ -96,7 +98,8 @@ def record_of(file: File) -> dict[str, Any]:
         "events": [
             {
                 "id": one.id, "kind": _(EVENTS.get(one.kind, one.kind)), "at": one.at, "who": _who(one.by_id, names),
-                "reason": one.reason, "other": one.into_person_id if one.source_person_id == person else one.source_person_id,
+                "reason": one.reason,
+                "other": one.into_person_id if one.source_person_id == person else one.source_person_id,
                 "into": one.into_person_id, "undone": one.id in undone,
                 "may_undo": may_undo and one.kind in ("merge", "split") and one.id not in undone,
             }
@@ -124,7 +127,8 @@ def _look(one: Look, names: dict[int, str], offices: dict[int, str]) -> dict[str
 
 
 _SHOWN = {
-    "name": N_("姓名"), "sex": N_("性别"), "birth_date": N_("出生日期"), "address": N_("住址"), "died_on": N_("死亡时间"),
+    "name": N_("姓名"), "sex": N_("性别"), "birth_date": N_("出生日期"), "address": N_("住址"),
+    "died_on": N_("死亡时间"),
     "number_sealed": N_("证件号码"), "phone_sealed": N_("联系电话"), "account_sealed": N_("银行账号"),
     "insurer_number": N_("医保人员编号"), "insured_region": N_("参保地"), "registered_region": N_("户籍地"),
     "region_path": N_("居住地"), "merged_into_id": N_("并入档案"),
@@ -144,7 +148,8 @@ def _changes(file: File, one: RowChange, names: dict[int, str], offices: dict[in
     return [
         {
             "at": timezone.localtime(one.at).strftime("%Y-%m-%d %H:%M"), "who": _who(one.user_id, names),
-            "role": role_name(one.role), "office": offices.get(one.organisation_id or 0, ""), "what": what, "old": old_value, "new": new_value,
+            "role": role_name(one.role), "office": offices.get(one.organisation_id or 0, ""), "what": what,
+            "old": old_value, "new": new_value,
             "reason": one.reason, "device": "",
         }
         for what, old_value, new_value in pairs

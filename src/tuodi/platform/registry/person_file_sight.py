@@ -1,6 +1,7 @@
 """What one reader sees of one person: grades, masks, and what was revealed to this reader within the last minutes.
 
-Enters: a standing, a person's number. Leaves: :class:`Sight`, by which page and API show every value. A reveal is a line of the trail and nothing else: it holds for :data:`HOLDS`, for the reader who gave the reason.
+Enters: a standing, a person's number. Leaves: :class:`Sight`, by which page and API show every value. A
+reveal is a line of the trail and nothing else: it holds for :data:`HOLDS`, for the reader who gave the reason.
 May import ``accounts``, ``ground``, ``trail`` and the vocabulary.
 """
 

@@ -36,7 +36,7 @@ def _file(request: HttpRequest, number: int) -> File | HttpResponse:
     if person.merged_into_id:
         messages.info(request, _("档案 {a} 已并入本档案。").format(a=person.id))
         return redirect("person", person.merged_into_id)
-    return File(request.standing, person, clock.today())  # type: ignore[attr-defined]
+    return File(request.standing, person, clock.today())
 
 
 def _whole(text: str | None) -> int | None:
@@ -49,7 +49,7 @@ def _part(code: str) -> Callable[..., HttpResponse]:
     @page(zones=part.zones, reads=part.reads)
     @require_GET
     def view(request: HttpRequest, number: int) -> HttpResponse:
-        if not part.open_to(request.standing):  # type: ignore[attr-defined]
+        if not part.open_to(request.standing):
             raise PermissionDenied
         file = _file(request, number)
         if isinstance(file, HttpResponse):
@@ -96,7 +96,7 @@ VIEWS = {code: _part(code) for code in PARTS}
 @require_POST
 def reveal(request: HttpRequest, number: int, field: str) -> HttpResponse:
     """Keep why somebody wants to see a masked value; for ten minutes it is then shown to that one."""
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     person = get_object_or_404(Person, id=number, merged_into__isnull=True)
     if field not in REVEALS or not sight_of(standing, number).may_ask(field):
         raise Http404
@@ -117,5 +117,5 @@ def reveal(request: HttpRequest, number: int, field: str) -> HttpResponse:
 def household(request: HttpRequest, number: int) -> HttpResponse:
     """One household with its members and what other sources say of them."""
     found = get_object_or_404(Household, id=number)
-    data = household_data(request.standing, found, clock.today())  # type: ignore[attr-defined]
+    data = household_data(request.standing, found, clock.today())
     return render(request, "registry/household.html", {"data": data})

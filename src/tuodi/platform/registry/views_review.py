@@ -34,7 +34,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     """Pairs that wait for a decision."""
     said = request.GET.get("page", "1")
     number = max(int(said), 1) if said.isascii() and said.isdecimal() and len(said) < 7 else 1
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     pairs, total = pairs_open(standing, (number - 1) * _PAGE, _PAGE)
     pages = max((total + _PAGE - 1) // _PAGE, 1)
     here = reverse("reviews")
@@ -45,7 +45,10 @@ def reviews(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, pair: ReviewPair, **more: Any) -> HttpResponse:
-    data = compared(request.standing, pair)  # type: ignore[attr-defined]
+    try:
+        data = compared(request.standing, pair)
+    except LookupError:
+        raise Http404 from None
     return render(request, "registry/review.html", {
         "data": data, "choices": [(code, _(text)) for code, text in CHOICES.items()], "choice": "", "reason": "",
         "errors": {}, "reasons": [(code, _(text)) for code, text in REASONS.items()],
@@ -57,9 +60,10 @@ def _show(request: HttpRequest, pair: ReviewPair, **more: Any) -> HttpResponse:
 def review(request: HttpRequest, number: int) -> HttpResponse:
     """One pair, both sides; a look at both."""
     pair = get_object_or_404(ReviewPair, id=number)
+    answer = _show(request, pair)
     for one in (pair.one_id, pair.other_id):
         keep_look(one, "open", [], "", "review", str(pair.region_path))
-    return _show(request, pair)
+    return answer
 
 
 @page(zones=INSIDE, deed="review_links", reads=("person", "link"))
@@ -72,7 +76,7 @@ def review_reveal(request: HttpRequest, number: int) -> HttpResponse:
         messages.error(request, _("请先选择查看的原因，内容没有显示。"))
         return redirect("review", number)
     for one in (pair.one_id, pair.other_id):
-        if sight_of(request.standing, one).may_ask(field):  # type: ignore[attr-defined]
+        if sight_of(request.standing, one).may_ask(field):
             keep_look(
                 one,
                 "reveal",
@@ -91,7 +95,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Same, different or later, with a reason."""
     from tuodi.platform.registry import merging
 
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     pair = get_object_or_404(ReviewPair.objects.select_for_update(), id=number)
     choice, reason = request.POST.get("choice", ""), request.POST.get("reason", "").strip()[:500]
     errors = {}
@@ -127,7 +131,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def past(request: HttpRequest) -> HttpResponse:
     """What was decided, and what of it can be undone."""
-    return render(request, "registry/reviews_past.html", {"pairs": decided(request.standing, 200)})  # type: ignore[attr-defined]
+    return render(request, "registry/reviews_past.html", {"pairs": decided(request.standing, 200)})
 
 
 @page(zones=INSIDE, deed="undo_links", reads=("person", "link"), writes=("link",))
@@ -135,7 +139,7 @@ def undo(request: HttpRequest, event: int) -> HttpResponse:
     """GET asks, POST undoes a merge or a split, with a reason."""
     from tuodi.platform.registry import merging
 
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     found = get_object_or_404(LinkEvent, id=event)
     if found.kind not in ("merge", "split") or LinkEvent.objects.filter(undoes=found).exists():
         raise Http404

@@ -28,7 +28,7 @@ NAMES = "search_names"
 
 
 def _frame(request: HttpRequest, **more: Any) -> dict[str, Any]:
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     last = find.recent(standing)
     people = {person.id: person for person in Person.objects.filter(id__in=last, merged_into__isnull=True)}
     by_name = standing.may(NAMES)
@@ -58,7 +58,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect("person", found[0])
     people = list(Person.objects.filter(id__in=found[: find.MOST]).order_by("id"))
     return render(request, "registry/search.html", _frame(
-        request, people=find.shown(request.standing, people), more=len(found) > find.MOST,  # type: ignore[attr-defined]
+        request, people=find.shown(request.standing, people), more=len(found) > find.MOST,
         title=_("号码查找结果")))  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _question(request: HttpRequest) -> find.Question:
 @require_POST
 def named(request: HttpRequest) -> HttpResponse:
     """People by a name and what else is known."""
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     question = _question(request)
     told = find.advice(question)
     if told:
@@ -101,18 +101,20 @@ def named(request: HttpRequest) -> HttpResponse:
     if people:
         keep_looks([(person.id, str(person.region_path)) for person in people], "search", ["name"], "", "search")
     return render(request, "registry/search.html", _frame(
-        request, people=find.shown(standing, people), more=more, question=question, title=_("姓名查找结果")))  # fmt: skip
+        request, people=find.shown(standing, people), more=more, question=question,
+        title=_("姓名查找结果")))  # fmt: skip
 
 
 @page(zones=INSIDE, deed="browse", reads=("person",))
 @require_POST
 def browse(request: HttpRequest) -> HttpResponse:
     """Everyone in a place, page by page, for a stated reason that the trail keeps beside each person shown."""
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     reason = request.POST.get("reason", "").strip()[:200]
     if len(reason) < 4:
-        return render(request, "registry/search.html", _frame(
-            request, browsing={"reason": reason, "error": _("请写明浏览的原因，至少四个字。"), "place": "", "after": 0}))  # fmt: skip
+        told = _("请写明浏览的原因，至少四个字。")
+        asked = {"reason": reason, "error": told, "place": "", "after": 0}
+        return render(request, "registry/search.html", _frame(request, browsing=asked))
     place = _question(request).place
     after = request.POST.get("after", "0")
     people = list(find.browse(place, int(after) if after.isdecimal() else 0)[: find.MOST + 1])

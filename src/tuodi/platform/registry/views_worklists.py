@@ -32,7 +32,7 @@ _OLDEST = 130
 @require_GET
 def worklists(request: HttpRequest) -> HttpResponse:
     """All lists of this role with their counts, and the share of hardship through illness."""
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     tiles = [
         {"title": _(one.title), "value": f"{count_of(standing, one):,}", "unit": _("人"), "note": _(one.help),
          "url": reverse("worklist", args=[one.code]), "kind": ""}
@@ -82,7 +82,7 @@ def _list(request: HttpRequest, code: str) -> Worklist:
     found = LISTS.get(code)
     if found is None or not zones.here(found.zones):
         raise Http404
-    if not found.open_to(request.standing):  # type: ignore[attr-defined]
+    if not found.open_to(request.standing):
         raise PermissionDenied
     return found
 
@@ -91,7 +91,7 @@ def _list(request: HttpRequest, code: str) -> Worklist:
 @require_GET
 def worklist(request: HttpRequest, code: str) -> HttpResponse:
     """One list, the oldest finding first."""
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     chosen = _list(request, code)
     filters = filters_of(chosen, request.GET)
     result = rows_of(standing, code, filters)
@@ -106,8 +106,9 @@ def worklist(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "registry/worklist.html", {
         "list": {"title": _(chosen.title), "help": _(chosen.help), "action": _(chosen.action)}, "result": result,
         "filters": filters, "towns": towns, "kinds": kind_names(chosen), "active": active, "here": here,
-        "list_sources": [(one, source_name(one)) for one in chosen.rests_on], "stale": [one for one in result.sources if one.stale],
-        "late_days": settings_of().late_flag_days if code == "late_flag" else None, "days": (clock.today() - result.day).days,
+        "list_sources": [(one, source_name(one)) for one in chosen.rests_on],
+        "stale": [one for one in result.sources if one.stale],
+        "late_days": settings_of().late_flag_days if code == "late_flag" else None,
         "export_url": reverse("worklist_export", args=[code]),
         "pager": {"number": filters.page, "pages": pages, "total": result.total,
                   "previous": f"{here}?{_query(filters, page=filters.page - 1)}" if filters.page > 1 else "",
@@ -119,7 +120,7 @@ def worklist(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """The list under its filters as a workbook; every person in it gets a look."""
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     chosen = _list(request, code)
     filters = filters_of(chosen, request.POST)
     said = [(label, value) for _name, label, value in _said(chosen, filters, towns_under(standing.region_path))]

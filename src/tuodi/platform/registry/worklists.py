@@ -1,4 +1,4 @@
-"""The standing worklists: what each is for, who may open it where, its rows for one reader, its count on the start page.
+"""The standing worklists: what each is for, who may open it where, its rows for one reader, its count.
 
 Enters: a standing, filters. Leaves: rows masked for the reader, with how far each source reaches; queues for the start
 page; the share of hardship through illness. Imports the room.
@@ -90,14 +90,16 @@ LISTS: dict[str, Worklist] = {
             "contradictions", N_("来源矛盾"), N_("不同来源对同一个人的记载不一致，请联系来源单位核实。"),
             ("person", "identity", "entry"), (*_DECIDING, "identity_flags", "enrolment", "disabled_persons", "deaths"),
             N_("核对来源"), "basics",
-            (("birth_date", N_("出生日期")), ("sex", N_("性别")), ("identity", N_("身份类别")), ("alive", N_("生存状态"))),
+            (("birth_date", N_("出生日期")), ("sex", N_("性别")), ("identity", N_("身份类别")),
+             ("alive", N_("生存状态"))),
         ),
         Worklist(
             "dead", N_("名册已故人员"), N_("登记死亡后仍在名册中的人员，请名册报送单位核实后动态调出。"),
             ("person", "entry"), ("deaths", *_DECIDING, "identity_flags", "enrolment"), N_("核实生存状态"), "documents",
         ),
         Worklist(
-            "unrecognised", N_("高额费用未认定"), N_("在高额费用预警名单上，没有任何有效救助身份的人员，可按年龄筛选。"),
+            "unrecognised", N_("高额费用未认定"),
+            N_("在高额费用预警名单上，没有任何有效救助身份的人员，可按年龄筛选。"),
             ("person", "identity", "entry:warnings"), ("high_cost_warning", *_DECIDING, "identity_flags"),
             N_("核查情况"), "aid", (), frozenset({INSURANCE}),
         ),
@@ -244,7 +246,8 @@ def _state_of_data() -> str:
 def count_of(standing: Standing, worklist: Worklist) -> int:
     """How many rows the whole list has; at most some minutes old while no new rows came in."""
     grant = standing.grant
-    key = f"worklist:{worklist.code}:{grant.role}:{grant.region_path}:{grant.organisation_id}:{clock.today()}:{_state_of_data()}"
+    scope = f"{grant.role}:{grant.region_path}:{grant.organisation_id}"
+    key = f"worklist:{worklist.code}:{scope}:{clock.today()}:{_state_of_data()}"
     held = cache.get(key)
     if held is None:
         today = clock.today()
@@ -262,7 +265,7 @@ def count_of(standing: Standing, worklist: Worklist) -> int:
 
 def queues(request: HttpRequest) -> list[dict[str, Any]]:
     """``title url count note`` for the start page: the lists of this role, and the pairs that wait for a decision."""
-    standing: Standing = request.standing  # type: ignore[attr-defined]
+    standing: Standing = request.standing
     found = [
         {"title": _(one.title), "url": reverse("worklist", args=[one.code]), "count": count_of(standing, one),
          "note": _(one.help), "order": 20 + place, "unit": _("人")}

@@ -30,8 +30,8 @@ def exported(standing: Standing, worklist: Worklist, filters: Filters, said: lis
     result = rows_of(standing, worklist.code, filters, everything=True)
     at = timezone.localtime(clock.now())
     keep_looks(
-        [(one, "") for one in dict.fromkeys(row["id"] for row in result.rows)], "export", ["list"], _export_reason(worklist, said),
-        f"worklist/{worklist.code}",
+        [(one, "") for one in dict.fromkeys(row["id"] for row in result.rows)], "export", ["list"],
+        _export_reason(worklist, said), f"worklist/{worklist.code}",
     )  # fmt: skip
     return _workbook(standing, worklist, result, said, at)
 
@@ -51,7 +51,7 @@ def _workbook(
     standing: Standing, worklist: Worklist, result: Result, said: list[tuple[str, str]], at: datetime
 ) -> bytes:
     book = Workbook()
-    sheet = book.active
+    sheet: Any = book.active
     sheet.title = _(worklist.title).replace("/", "、")[:31]
     mark = _mark(standing, at)
     head = [

@@ -126,8 +126,10 @@ SELECT w.person_id, w.since, 'elsewhere' AS kind,
                           'registered', left(p.registered_region, 6)) AS detail,
        w.sources, w.stale AS unconfirmed
   FROM placed w JOIN registry_person p ON p.id = w.person_id AND p.died_on IS NULL,
-       LATERAL (SELECT CASE WHEN nlevel(p.region_path) > 3 THEN subltree(p.region_path, 3, 4)::text ELSE '' END AS county) c
- WHERE (SELECT count(DISTINCT one) FROM unnest(ARRAY[c.county, left(p.insured_region, 6), left(p.registered_region, 6)]) one
+       LATERAL (SELECT CASE WHEN nlevel(p.region_path) > 3 THEN subltree(p.region_path, 3, 4)::text ELSE '' END
+                       AS county) c
+ WHERE (SELECT count(DISTINCT one)
+          FROM unnest(ARRAY[c.county, left(p.insured_region, 6), left(p.registered_region, 6)]) one
          WHERE one <> '') > 1
 """
 
@@ -136,12 +138,14 @@ WITH {_DAYS}, {_HELD}, {_DECIDED}, {_FLAGGED}, {_SMALL},
 said AS (
   SELECT e.person_id, e.source::text AS source, e.as_of, v.field, v.value
     FROM small s JOIN registry_entry e ON e.person_id = s.person_id AND e.until IS NULL,
-         LATERAL (VALUES ('birth_date', e.data ->> 'birth_date'), ('sex', nullif(e.data ->> 'sex', 'unknown'))) v(field, value)
+         LATERAL (VALUES ('birth_date', e.data ->> 'birth_date'), ('sex', nullif(e.data ->> 'sex', 'unknown')))
+           v(field, value)
    WHERE v.value <> ''
 ),
 fields AS (
   SELECT person_id, max(as_of) AS since, field AS kind,
-         jsonb_build_object('values', jsonb_agg(DISTINCT jsonb_build_object('source', source, 'value', value))) AS detail,
+         jsonb_build_object('values', jsonb_agg(DISTINCT jsonb_build_object('source', source, 'value', value)))
+           AS detail,
          array_agg(DISTINCT source) AS sources
     FROM said GROUP BY person_id, field HAVING count(DISTINCT value) > 1
 ),

@@ -75,8 +75,13 @@ def decided(standing: Standing, limit: int) -> list[dict[str, Any]]:
 
 
 def compared(standing: Standing, pair: ReviewPair) -> dict[str, Any]:
-    """Both sides field by field: ``{label, left, right, verdict}``; verdict is same, alike, different or missing."""
+    """Both sides field by field: ``{label, left, right, verdict}``; verdict is same, alike, different or missing.
+
+    Raises ``LookupError`` where a side lies outside the reader's scope: it is for the office above to decide.
+    """
     people = Person.objects.in_bulk([pair.one_id, pair.other_id])
+    if len(people) < 2:  # noqa: PLR2004 - a pair
+        raise LookupError(pair.id)
     sides = [people[pair.one_id], people[pair.other_id]]
     sights = [sight_of(standing, side.id) for side in sides]
     names = names_of([str(side.region_path) for side in sides],
@@ -88,9 +93,7 @@ def compared(standing: Standing, pair: ReviewPair) -> dict[str, Any]:
         _row(_("居住地"), *(names.place(str(side.region_path)) for side in sides)),
         _row(_("参保地"), *(names.code(side.insured_region) for side in sides)),
         _row(_("户籍地"), *(names.code(side.registered_region) for side in sides)),
-        _row(_("医保人员编号"), *(sight.show(side.insurer_number, Person.grades["insurer_number"])
-                            for side, sight in zip(sides, sights, strict=True)),
-             verdict=_verdict(sides[0].insurer_number, sides[1].insurer_number)),
+        _plain(sides, sights, "insurer_number", N_("医保人员编号"), told.get("insurer")),
     ]  # fmt: skip
     return {
         "id": pair.id, "rule": rule_name(pair.rule), "score": _score(pair.score), "state": pair.state,
@@ -115,7 +118,7 @@ def _verdict(left: Any, right: Any) -> str:
     return "same" if left == right else "different"
 
 
-def _row(label: str, left: Any, right: Any, verdict: str = "") -> dict[str, Any]:
+def _row(label: str, left: Any, right: Any, *, verdict: str = "") -> dict[str, Any]:
     judged = verdict or _verdict(left, right)
     words = {
         "same": _("相同"),
@@ -128,13 +131,13 @@ def _row(label: str, left: Any, right: Any, verdict: str = "") -> dict[str, Any]
 
 def _plain(sides: list[Person], sights: list[Sight], column: str, label: str, told: Any) -> dict[str, Any]:
     raw = [getattr(side, column) for side in sides]
-    verdict = _verdict(*raw)
+    verdict = _verdict(raw[0], raw[1])
     if verdict == "different" and told and told.get("agreement") in WORDS["agreement"]:
         verdict = told["agreement"] if told["agreement"] == "alike" else verdict
     shown = [vocabulary.label("sex", one, language()) if column == "sex" and one else one for one in raw]
     graded = Person.grades[column]
     left, right = (sight.show(one, graded) for one, sight in zip(shown, sights, strict=True))
-    return _row(_(label), left, right, verdict)
+    return _row(_(label), left, right, verdict=verdict)
 
 
 def _sealed(sides: list[Person], sights: list[Sight], kind: str, label: str) -> dict[str, Any]:
@@ -143,7 +146,7 @@ def _sealed(sides: list[Person], sights: list[Sight], kind: str, label: str) -> 
     shown = [
         one if sight.clear(graded, kind) else mask(one, graded.shape) for one, sight in zip(opened, sights, strict=True)
     ]
-    return _row(_(label), *shown, verdict=_verdict(*opened))
+    return _row(_(label), shown[0], shown[1], verdict=_verdict(opened[0], opened[1]))
 
 
 def _known(side: Person) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import yaml
 from django.conf import settings
@@ -43,4 +44,7 @@ def settings_of() -> Rules:
             if name not in data:
                 raise UsageError(f"{own.name}: there is no setting {name!r}{nearest(name, list(data))}")
         data |= said
-    return Rules(**{name: tuple(value) if isinstance(value, list) else int(value) for name, value in data.items()})
+    made: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else int(value) for name, value in data.items()
+    }
+    return Rules(**made)

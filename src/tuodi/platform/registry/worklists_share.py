@@ -1,7 +1,7 @@
 """How many people are in hardship, and of how many illness is the cause (NI07).
 
-Enters: list rows in force under the reader's pass. Leaves: :class:`Share`. A cause is what civil affairs' list says of a
-person; where it says nothing, what the household's risk is in the list of monitored households. Imports the room.
+Enters: list rows in force under the reader's pass. Leaves: :class:`Share`. A cause is what civil affairs' list says of
+a person; where it says nothing, what the household's risk is in the list of monitored households. Imports the room.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ people AS (
   SELECT coalesce(n.person_id, m.person_id) AS person_id, coalesce(n.cause, m.cause, '') AS cause
     FROM named n FULL JOIN monitored m ON m.person_id = n.person_id
 )
-SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM unnest(%(illness)s::text[]) w WHERE starts_with(p.cause, w))),
+SELECT count(*),
+       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM unnest(%(illness)s::text[]) w WHERE starts_with(p.cause, w))),
        count(*) FILTER (WHERE p.cause = '')
   FROM people p JOIN registry_person r ON r.id = p.person_id AND r.merged_into_id IS NULL AND r.died_on IS NULL
 """

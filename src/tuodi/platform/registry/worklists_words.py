@@ -21,7 +21,8 @@ from tuodi.platform.registry.person_file_sight import Sight, source_name
 __all__ = ["finding"]
 
 _LISTS = {
-    "recognitions": N_("认定名册"), "flags": N_("身份标识"), "members": N_("监测家庭成员"), "disabilities": N_("残疾人名册"),
+    "recognitions": N_("认定名册"), "flags": N_("身份标识"), "members": N_("监测家庭成员"),
+    "disabilities": N_("残疾人名册"),
     "enrolments": N_("参保明细"), "subsidies": N_("资助参保"),
 }  # fmt: skip
 
