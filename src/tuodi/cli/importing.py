@@ -121,6 +121,8 @@ def _print(delivery: Delivery, word: str) -> None:
             **{name: counts.get(name, 0) for name in ("added", "changed", "left", "unchanged")}
         ))  # fmt: skip
     for line in delivery.totals:
+        if line["theirs"] is None:
+            continue
         money = line["column"] in template.target.money
         theirs, ours = (
             ("—" if line[name] is None else yuan(line[name]) if money else str(line[name]))

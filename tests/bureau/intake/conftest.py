@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from tuodi.platform.ground import passes
 from tuodi.platform.intake.committing import commit
@@ -83,3 +84,9 @@ def nothing_plain() -> Iterator[None]:
     assert not folder.exists() or not list(folder.rglob("*.*"))
 
 
+@pytest.fixture
+def clean(ground) -> Iterator[Any]:
+    """For tests in which other processes commit: the rows of files and of the register are gone afterwards."""
+    yield ground
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("TRUNCATE intake_delivery, intake_agreement, intake_mapping, procrastinate_jobs CASCADE")

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 
 from bureau.intake.lists import civil_affairs, deaths
-from tuodi.platform.ground.orders import signed
 from tuodi.errors import UsageError
+from tuodi.platform.ground.orders import signed
 from tuodi.platform.intake.committing import cancel, commit, order_commit
 from tuodi.platform.intake.models import Delivery, Quarantined
 from tuodi.platform.intake.previewing import preview
@@ -74,7 +74,7 @@ def test_the_same_file_for_another_day_is_another_delivery(committed, received) 
     assert later.state == "received"
 
 
-class Broken(RuntimeError):
+class BrokenError(RuntimeError):
     """What a test throws in the middle."""
 
 
@@ -84,7 +84,7 @@ def test_a_fault_in_the_middle_leaves_nothing(previewed, committed, db, grant, t
     committed(civil_affairs("2026年9月", count=3))
     before = [model.objects.count() for model in TABLES]
     delivery = previewed(civil_affairs("2026年10月", count=6, start=2))
-    with pytest.raises(Broken):
+    with pytest.raises(BrokenError):
         _commit_breaking(delivery, db["insurance_officer", "own"], table)
     grant()
     delivery.refresh_from_db()
@@ -99,7 +99,7 @@ def _commit_breaking(delivery: Delivery, grant: int, table: str) -> None:
     def breaking(execute, sql, params, many, context):
         result = execute(sql, params, many, context)
         if f"INSERT INTO {table}" in sql:
-            raise Broken("broken on purpose")
+            raise BrokenError("broken on purpose")
         return result
 
     with connection.execute_wrapper(breaking):
@@ -111,11 +111,11 @@ def test_a_preview_that_breaks_can_be_read_again(received, db, grant) -> None:
 
     def breaking(execute, sql, params, many, context):
         if "UPDATE" in sql and "intake_delivery" in sql and "samples" in sql:
-            raise Broken("broken on purpose")
+            raise BrokenError("broken on purpose")
         return execute(sql, params, many, context)
 
     officer = db["insurance_officer", "own"]
-    with pytest.raises(Broken), connection.execute_wrapper(breaking):
+    with pytest.raises(BrokenError), connection.execute_wrapper(breaking):
         preview(delivery.pk, officer)
     grant()
     delivery.refresh_from_db()

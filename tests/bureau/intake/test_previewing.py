@@ -18,7 +18,8 @@ from tuodi.platform.intake.mapping import keep_mapping
 from tuodi.platform.intake.models import Delivery, Quarantined
 from tuodi.platform.intake.pictured import preview as pictured
 from tuodi.platform.intake.previewing import preview
-from tuodi.platform.intake.quarantine import open_rows, rows_of, workbook as correctable
+from tuodi.platform.intake.quarantine import open_rows, rows_of
+from tuodi.platform.intake.quarantine import workbook as correctable
 from tuodi.platform.intake.receiving import template_of
 from tuodi.platform.registry.models import Entry, Person
 
@@ -147,7 +148,12 @@ def test_two_columns_for_one_item_are_refused(received, grant) -> None:
     delivery = received(workbook(STRANGE), "表.xlsx")
     with pytest.raises(UsageError, match="只能选一列"):
         keep_mapping(
-            delivery, template_of(delivery.source), "f", {"人员": "person_name", "何种": "person_name"}, {}, grant().user_id
+            delivery,
+            template_of(delivery.source),
+            "f",
+            {"人员": "person_name", "何种": "person_name"},
+            {},
+            grant().user_id,
         )
 
 
@@ -156,7 +162,11 @@ def test_a_real_number_is_refused_where_people_are_invented(previewed, wrong) ->
     """The digits are valid and belong to no region of the invented county; nobody's number is used."""
     digits = "11010119000101000"
     real = digits + check_character(digits)
-    rows = [["岚汀县2026年10月民政资金发放名册"], ["姓名", "身份证号码", "发放类别"], [NAMES[1], real, "不知" if wrong else "低保"]]
+    rows = [
+        ["岚汀县2026年10月民政资金发放名册"],
+        ["姓名", "身份证号码", "发放类别"],
+        [NAMES[1], real, "不知" if wrong else "低保"],
+    ]
     delivery = previewed(workbook(rows))
     assert delivery.state == "refused"
     assert "99" in delivery.problem

@@ -126,9 +126,7 @@ def test_an_agreement_comes_before_the_template_and_for_later_files_only(receive
     assert (later.legal_basis, later.agreement) == ("县政府令第 3 号", "数共〔2026〕1 号")
     first.refresh_from_db()
     assert first.agreement == ""
-    agree(
-        "civil_affairs_monthly", office, legal_basis="又一份", purpose="核对", number="", retention_months=24
-    )
+    agree("civil_affairs_monthly", office, legal_basis="又一份", purpose="核对", number="", retention_months=24)
     made.refresh_from_db()
     assert made.ended_at is not None
     assert Agreement.objects.filter(source="civil_affairs_monthly", ended_at__isnull=True).count() == 1

@@ -48,7 +48,7 @@ def order_commit(delivery: Delivery, grant_id: int) -> Delivery:
 
 def cancel(delivery: Delivery) -> Delivery:
     """Do not go on; the file stays until its time is over, nothing of it was applied."""
-    return move(delivery, "cancelled", progress={})
+    return move(delivery, "cancelled", progress={}, samples=None)
 
 
 def commit(delivery_id: int, grant_id: int) -> Delivery:
@@ -97,12 +97,16 @@ def _absorb(delivery: Delivery, template: Any, work: int, user: int, tell: Telli
                 places.update(quarantine.replaced(piece))
 
         pieces = read_through(delivery, template, path, tally, tell, "absorb", rows, each=corrected)
-        done = absorb(delivery, template, pieces, progress=lambda at, of=rows: tell("absorb", at, of or rows))
+
+        def told_of(at: int, of: int | None) -> None:
+            tell("absorb", at, of or rows)
+
+        done = absorb(delivery, template, pieces, progress=told_of)
         counts = {**delivery.counts, **tally.counts(), **{name: int(count) for name, count in done.counts.items()}}
         if places:
             counts["settled"] = quarantine.settle(delivery, places)
         tell.wait()
         return move(
             delivery, "committed", counts=counts, committed_by_id=user, committed_at=clock.now(), progress={},
-            as_of=delivery.as_of,
+            samples=None,
         )  # fmt: skip

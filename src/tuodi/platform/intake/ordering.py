@@ -27,7 +27,7 @@ _LISTS = {"person", "link", "entry", "identity", "household"}
 def reaches(role_code: str, template: SourceTemplate) -> bool:
     """Whether a role may write all that a list of this kind touches."""
     if template.target.name == "claims":
-        return _CLAIMS <= set(role(role_code).writes)
+        return set(role(role_code).writes) >= _CLAIMS
     return {*_LISTS, f"entry:{template.target.name}"} <= set(role(role_code).writes)
 
 

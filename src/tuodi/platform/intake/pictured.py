@@ -38,7 +38,7 @@ def preview(delivery: Delivery, template: SourceTemplate, standing: Standing) ->
     return {
         "counts": counts,
         "tiles": _tiles(delivery, counts),
-        "totals": _totals(delivery, template, standing),
+        "totals": _totals(delivery, template),
         "bad": bad,
         "notes": [
             {"kind": "warning" if one["code"] in _SERIOUS else "info", "text": warning_text(one)}
@@ -75,7 +75,7 @@ def outcome(delivery: Delivery, template: SourceTemplate, standing: Standing) ->
     """What was done."""
     return {
         "counts": delivery.counts, "tiles": _tiles(delivery, delivery.counts),
-        "totals": _totals(delivery, template, standing), "quality": quality_rows(delivery),
+        "totals": _totals(delivery, template), "quality": quality_rows(delivery),
         "columns": _columns(delivery, template), "reasons": _reasons(delivery),
         "open_rows": open_rows(delivery).values("row", "sheet").distinct().count(),
         "notes": [], "unknown": [], "bad": [], "added": None, "left": None, "changed": [], "contradictions": [],
@@ -118,14 +118,16 @@ def _tiles(delivery: Delivery, counts: dict[str, int]) -> list[dict[str, Any]]:
     return [{"url": "", "kind": "", "note": "", "unit": "", **one} for one in made]
 
 
-def _totals(delivery: Delivery, template: SourceTemplate, standing: Standing) -> list[dict[str, Any]]:
-    del standing
+def _totals(delivery: Delivery, template: SourceTemplate) -> list[dict[str, Any]]:
+    """The count, then what the sender states, then other amounts."""
+    stated = sorted(delivery.totals, key=lambda line: (line["column"] != "rows", line["theirs"] is None))
     return [
         {
             "name": column_name(template, line["column"]), "money": line["column"] in template.target.money,
             "theirs": line["theirs"], "ours": line["ours"], "kept": line["kept"], "agrees": line["agrees"],
+            "first": line["column"] == "rows" or line["theirs"] is not None,
         }
-        for line in delivery.totals
+        for line in stated
     ]  # fmt: skip
 
 

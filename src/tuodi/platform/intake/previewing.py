@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -95,7 +96,7 @@ _LOCK = 0x7EC1
 
 def pieces_of(delivery: Delivery, template: SourceTemplate, path: Any) -> Iterator[Read]:
     """The pieces of the file as it is to be read: mapping, given texts, stated day."""
-    said = delivery.given.get("as_of")
+    said = delivery.given.get("as_of") or delivery.given.get("as_of_rows")
     kept = delivery.mapping
     mapping = FileMapping(dict(kept.columns), dict(kept.values)) if kept else None
     return read_delivery_pieces(
@@ -131,13 +132,12 @@ def _read(delivery: Delivery, template: SourceTemplate, work: int, tell: Telling
             delivery, template, path, tally, tell, "read", each=lambda piece: quarantine.keep(delivery, piece)
         )
         first = next(pieces)
-        delivery.as_of = first.as_of
-        foreseen = None
         if first.as_of is None:
             for _piece in pieces:
                 pass
-        else:
-            foreseen = foresee(delivery, template, _chained(first, pieces))
+            first, pieces, tally = _dated(delivery, template, path, tally, tell)
+        delivery.as_of = first.as_of if first else None
+        foreseen = foresee(delivery, template, chain([first], pieces)) if first else None
         fields = _result(delivery, tally, foreseen)
         tell.wait()
         return move(delivery, "previewed", **fields)
@@ -147,9 +147,16 @@ def _reason(delivery: Delivery) -> str:
     return f"intake {delivery.pk}, ordered on grant {delivery.ordered_on}"
 
 
-def _chained(first: Read, rest: Iterator[Read]) -> Iterator[Read]:
-    yield first
-    yield from rest
+def _dated(
+    delivery: Delivery, template: SourceTemplate, path: Any, tally: Tally, tell: Telling
+) -> tuple[Read | None, Iterator[Read], Tally]:
+    """Where nothing states the day of a file of settlements it is that of the latest one, and the file is read again."""
+    if tally.latest is None or template.mode != "increment":
+        return None, iter(()), tally
+    delivery.given = {**delivery.given, "as_of_rows": tally.latest.isoformat()}
+    again = Tally(template, clock.today())
+    pieces = read_through(delivery, template, path, again, tell, "read")
+    return next(pieces), pieces, again
 
 
 def _find_mapping(delivery: Delivery, template: SourceTemplate, path: Any) -> None:
@@ -173,6 +180,7 @@ def _result(delivery: Delivery, tally: Tally, foreseen: Any) -> dict[str, Any]:
     return {
         "as_of": tally.as_of, "period_from": tally.period_from, "period_to": tally.period_to, "counts": counts,
         "totals": tally.totals, "quality": tally.measured(), "sheets": tally.sheets, "mapping": delivery.mapping,
+        "given": delivery.given,
         "unknown_columns": [{"header": header, "filled": held[0]} for header, held in tally.unknown.items()],
         "samples": seal("row", json.dumps(samples, ensure_ascii=False, default=str)),
         "warnings": _warnings(delivery, tally, counts), "progress": {}, "problem": "",
@@ -191,6 +199,8 @@ def _warnings(delivery: Delivery, tally: Tally, counts: dict[str, int]) -> list[
         found.append({"code": "as_of_ahead", "day": tally.as_of.isoformat()})
     if any(line["agrees"] is False for line in tally.totals):
         found.append({"code": "totals_differ"})
+    if delivery.given.get("as_of_rows") and not delivery.given.get("as_of"):
+        found.append({"code": "as_of_of_rows", "day": delivery.given["as_of_rows"]})
     full = tally.template.mode == "full" and not tally.partial
     if not tally.good and (tally.quarantined or full):
         found.append({"code": "nothing_good"})

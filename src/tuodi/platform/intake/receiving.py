@@ -137,7 +137,7 @@ def choose(
     template = template_of(source)
     _fill(delivery, template, organisation)
     delivery.given = {
-        **delivery.given,
+        **{name: value for name, value in delivery.given.items() if name != "as_of_rows"},
         "as_of": as_of.isoformat() if as_of else None,
         "columns": {**delivery.given.get("columns", {}), **(given or {})},
     }

@@ -133,6 +133,7 @@ def row_line(standing: Standing, template: SourceTemplate, row: Row) -> dict[str
 
 _WARNINGS = {
     "as_of_missing": N_("文件没有写明数据截至日期，填写后才能提交"),
+    "as_of_of_rows": N_("文件没有写明数据截至日期，取其中最晚的结算日期 {day}"),
     "older": N_("这份名册截至 {day}，库中已有截至 {known} 的：不会改动更新的内容，也不会让任何人调出"),
     "as_of_ahead": N_("数据截至 {day} 晚于今天，请核对"),
     "totals_differ": N_("文件自己写的合计与逐行相加不一致，请与报送单位核对"),

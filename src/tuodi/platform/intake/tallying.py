@@ -77,6 +77,8 @@ class Tally:
     stale: bool | None = None
     period_from: date | None = None
     period_to: date | None = None
+    latest: date | None = None
+    """The latest settlement of a file of settlements: its day, where nothing states one."""
 
     def add(self, piece: Delivery) -> None:
         """One more piece."""
@@ -89,6 +91,9 @@ class Tally:
         self.fingerprint, self.as_of = piece.fingerprint, piece.as_of
         self.period_from, self.period_to = piece.period_from, piece.period_to
         self._measure(piece)
+        if "settled_at" in piece.frame.columns and piece.frame["settled_at"].count():
+            found = piece.frame.select(pl.col("settled_at").max().dt.date()).item()
+            self.latest = max(found, self.latest or found)
         for one in piece.unknown:
             held = self.unknown.setdefault(one.header, [0, []])
             held[0] += one.filled

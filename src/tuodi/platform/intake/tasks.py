@@ -16,7 +16,7 @@ from tuodi.platform.intake.models import Delivery
 from tuodi.platform.intake.previewing import preview
 from tuodi.platform.intake.states import StateError
 
-__all__ = ["commit_job", "order", "preview_job", "take_up"]
+__all__ = ["commit_job", "give_back", "order", "preview_job", "take_up"]
 
 QUEUE = "intake"
 _SILENT = 60.0
@@ -58,9 +58,19 @@ def order(task: str, delivery: Delivery, grant: int) -> int:
 @app.periodic(cron="* * * * *")
 @app.task(name="intake.take_up", queue=QUEUE, queueing_lock="intake.take_up", pass_context=True)
 async def take_up(context: JobContext, timestamp: int) -> None:
-    """Give jobs of workers that died to others: nothing of them was applied, so they begin anew."""
+    """Every minute: give jobs of workers that died to others."""
     del timestamp
-    manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=_SILENT):
+    await give_back(context.app.job_manager, _SILENT)
+
+
+async def give_back(manager: Any, silent: float) -> list[int]:
+    """Put jobs of workers without a sign of life for so many seconds back into the queue; their numbers.
+
+    Nothing of them was applied, so they begin anew.
+    """
+    found = []
+    for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=silent):
         if job.task_name in ("intake.preview", "intake.commit"):
             await manager.retry_job(job)
+            found.append(int(job.id))
+    return found
