@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from django.conf import settings
+
 from tuodi.errors import UsageError
 from tuodi.platform import run
 
@@ -23,6 +25,9 @@ PASSWORD = "tuodi-demo-2024"
 
 PACK = "cn/321300/2024"
 """By whose law the invented county's assistance was paid (``tuodi.synth.whole``)."""
+
+DAY = date(2025, 1, 8)
+"""The day on which the demo is set: shortly after the invented files end."""
 
 SEATS = (
     ("admin", "system_admin", "medical_insurance", "闻人砚"),
@@ -66,6 +71,8 @@ class Step:
 def demonstrate(home: Path, persons: int, seed: int, tell: Callable[[Step], None]) -> list[Login]:
     """Make or renew the demo in ``home``; every account, in the order of :data:`SEATS`."""
     files = _files(home, persons, seed)
+    (home / "demo-day").write_text(DAY.isoformat(), "utf-8")
+    settings.TUODI_TODAY = DAY
     run.set_up("岚汀县医疗保障局（演示）")
     from tuodi.platform.ground import zones
 

@@ -17,6 +17,7 @@ _HOME = Home.of_environment()
 
 TUODI_HOME = _HOME.folder
 TUODI_ZONE = zone()
+TUODI_TODAY = _HOME.demo_day() if TUODI_ZONE == "all" else None
 TUODI_MASTER_KEY = _HOME.key("master")
 TUODI_INDEX_KEY = _HOME.key("index")
 TUODI_PASS_KEY = (_HOME.pass_number(), _HOME.key("pass"))

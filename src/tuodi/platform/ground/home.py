@@ -10,6 +10,7 @@ import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -82,6 +83,11 @@ class Home:
     def pass_number(self) -> int:
         """The number of the pass key in force."""
         return int(os.environ.get("TUODI_PASS_NUMBER", "1"))
+
+    def demo_day(self) -> date | None:
+        """The day on which a demo is set: its invented files end there, and would be long out of date today."""
+        path = self.folder / "demo-day"
+        return date.fromisoformat(path.read_text("utf-8").strip()) if path.exists() else None
 
     @property
     def cluster(self) -> Cluster:

@@ -36,7 +36,7 @@ AS_OF: list[Hook] = []
 _LEVELS = {"debug": "info", "info": "info", "success": "success", "warning": "warning", "error": "error"}
 
 
-def _url(name: str, *args: Any, **kwargs: Any) -> str:
+def _url(name: str, /, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
@@ -67,6 +67,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "lang": language(),
         "zone_name": zones.zone_name(),
         "invented": zones.invented_only(),
+        "demo_day": settings.TUODI_TODAY,
         "me": standing.shown() if standing else _guest(request),
         "menu": _menu(request) if standing else [],
         "banners": [*_messages(request), *(_gather(BANNERS, request) if standing else [])],
