@@ -1,4 +1,4 @@
-"""The registry's rows as the library's tables: claims, recognitions, flags, persons.
+"""The registry's rows as the library's tables: claims, recognitions, flags, payments by hand, persons.
 
 Enters: the present pass (what it may see), a day. Leaves: frames of ``tuodi.tables``. Only people who have an
 identity by some source, or whom assistance has paid, are audited: of nobody else can anything be owed or overpaid.
@@ -14,7 +14,7 @@ import polars as pl
 from django.db import connection
 
 from tuodi.errors import UsageError
-from tuodi.tables import CLAIMS, IDENTITIES, PERSONS, conform
+from tuodi.tables import CLAIMS, IDENTITIES, MANUAL, PERSONS, conform
 
 __all__ = ["Audited", "audited_rows"]
 
@@ -33,6 +33,7 @@ class Audited:
     claims: pl.DataFrame
     recognised: pl.DataFrame
     flags: pl.DataFrame | None
+    manual: pl.DataFrame | None
     persons: pl.DataFrame
     persons_seen: int
 
@@ -40,20 +41,13 @@ class Audited:
 def audited_rows(as_of: date) -> Audited:
     """Everything that the present pass sees, up to a day. Raises ``UsageError`` where there is nothing to audit."""
     concerned = f"WITH concerned AS ({_CONCERNED})"
-    columns = [
-        name
-        for name in CLAIMS.columns
-        if name not in {"person_id", "provider_traits", "purpose", "birth_date", "certificate", "person_name"}
-    ]
+    columns = [name for name in CLAIMS.columns if name not in {"person_id", "birth_date", "certificate", "person_name"}]
     chosen = ", ".join(f's."{name}"' for name in columns)
     claims = _frame(
         f"{concerned} SELECT s.person_id::text AS person_id, p.birth_date, p.name AS person_name, {chosen}"
         " FROM registry_settlement s JOIN concerned c ON c.person_id = s.person_id"
         " JOIN registry_person p ON p.id = s.person_id"
         " WHERE s.superseded_by_id IS NULL AND s.settled_at::date <= %s"
-        # One settlement may stand in two files: the recipients' list and the whole export.
-        " AND NOT EXISTS (SELECT 1 FROM registry_settlement d WHERE d.claim_id = s.claim_id AND d.id < s.id"
-        " AND d.superseded_by_id IS NULL)"
         " ORDER BY s.person_id, s.settled_at, s.claim_id",
         [as_of],
         {**CLAIMS.columns},
@@ -77,11 +71,23 @@ def audited_rows(as_of: date) -> Audited:
         [],
         {**PERSONS.columns},
     )
+    manual = _frame(
+        "SELECT e.person_id::text AS person_id, (e.data ->> 'benefit_year')::bigint AS benefit_year,"
+        " e.data ->> 'layer' AS layer, (e.data ->> 'amount')::bigint AS amount,"
+        " (e.data ->> 'paid_on')::date AS paid_on, e.data ->> 'reason' AS reason FROM registry_entry e"
+        " WHERE e.target = 'received' AND e.until IS NULL AND e.person_id IS NOT NULL"
+        # Received and not yet paid is no payment; a row that does not say for which year or layer decides nothing.
+        " AND e.data ->> 'paid_on' IS NOT NULL AND (e.data ->> 'paid_on')::date <= %s"
+        " AND e.data ->> 'benefit_year' IS NOT NULL AND e.data ->> 'layer' IS NOT NULL ORDER BY e.id",
+        [as_of],
+        {**MANUAL.columns},
+    )
     flagged = identities.filter(pl.col("source") == "identity_flags")
     return Audited(
         conform(claims, CLAIMS),
         conform(identities.filter(pl.col("source") != "identity_flags"), IDENTITIES),
         conform(flagged, IDENTITIES) if flagged.height else None,
+        conform(manual, MANUAL) if manual.height else None,
         conform(persons, PERSONS),
         persons.height,
     )

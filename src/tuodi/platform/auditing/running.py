@@ -61,7 +61,8 @@ def _run(number: int, grant: int) -> None:
     _tell(number, grant, state="running", progress="settle", problem="")
     law = load_law(run.pack)
     result = audit(
-        law, rows.claims, rows.recognised, flags=rows.flags, persons=rows.persons, as_of=run.as_of,
+        law, rows.claims, rows.recognised, flags=rows.flags, persons=rows.persons, manual=rows.manual,
+        as_of=run.as_of,
         progress=lambda step: _tell(number, grant, progress=step),
     )  # fmt: skip
     base = Path(settings.TUODI_HOME) / "audits"
