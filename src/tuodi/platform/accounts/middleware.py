@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -36,6 +37,8 @@ class Standing:
             if stand is not None:
                 request.standing, request.user = stand, stand.user
                 passes.enter(stand.grant.id, request=request.number)
+            else:
+                request.user = AnonymousUser()
             return self.get_response(request)
         user = request.user
         if user.is_authenticated and not user.is_service:

@@ -6,15 +6,15 @@ domains as a page does, and :func:`operation` refuses one that does not. Imports
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.renderers import JSONRenderer
 from ninja.utils import check_csrf
 
 from tuodi.errors import TuodiError
@@ -42,14 +42,18 @@ class ApiError(Exception):
 
 
 class Caller:
-    """Who calls was found by the middleware; a call on a session must carry its form token, as a form does."""
+    """Who calls was found by the middleware; a call on a session must carry its form token, as a form does.
+
+    Then the call is admitted: its purpose is checked, it is counted and kept.
+    """
 
     openapi_type = "http"
 
     def __call__(self, request: HttpRequest) -> Any:
-        """The user, or a refusal."""
+        """The user; raises :class:`ApiError`."""
         if getattr(request, "api_key", None) is None and check_csrf(request, _nothing) is not None:
             raise ApiError(403, "csrf", _("缺少表单令牌。程序请使用接口密钥。"), "X-CSRFToken")
+        _admit(request, request.resolver_match.url_name or "" if request.resolver_match else "")
         return request.user
 
 
@@ -57,8 +61,15 @@ def _nothing(_request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+class Readable(JSONRenderer):
+    """Chinese as Chinese."""
+
+    json_dumps_params: Mapping[str, Any] = {"ensure_ascii": False}
+
+
 api = NinjaAPI(
-    title="托底 Tuodi", version="1", urls_namespace="api", docs_url=None, openapi_url="/openapi.json", auth=Caller(),
+    title="托底 Tuodi", version="1", urls_namespace="api", docs_url=None, openapi_url="/openapi.json",
+    renderer=Readable(), auth=Caller(),
     description="同一份数据、同一套权限、同样的遮盖。Same data, rights and masks as the pages.",
 )  # fmt: skip
 
@@ -73,18 +84,11 @@ def operation(
 
     def declare(function: Func) -> Func:
         name = function.__name__
-
-        @wraps(function)
-        def called(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            _admit(request, name)
-            return function(request, *args, **kwargs)
-
         OPERATIONS[name] = declared
         api.api_operation(
             [method], path, response=response, summary=summary, operation_id=name, url_name=name,
-            tags=[tags or "tuodi"],
-            openapi_extra=_documented(declared),
-        )(called)  # fmt: skip
+            tags=[tags or "tuodi"], openapi_extra=_documented(declared),
+        )(function)  # fmt: skip
         return function
 
     return declare

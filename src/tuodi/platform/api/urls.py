@@ -14,12 +14,11 @@ app_name = "api"
 
 
 def _declared() -> list[Any]:
-    """The addresses that ninja made, each view with its page; one without a declaration is left out."""
-    made = []
-    for pattern in api.urls[0]:
+    """The addresses that ninja made, each view with its page; one without a page is answered as not there."""
+    made = list(api.urls[0])  # made anew at every reading
+    for pattern in made:
         if pattern.name in OPERATIONS:
             pattern.callback.page = OPERATIONS[pattern.name]
-            made.append(pattern)
     return made
 
 

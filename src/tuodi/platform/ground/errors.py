@@ -25,7 +25,8 @@ _WORDS = {
 def told(code: str, status: int, where: str = "", expected: str = "", message: str = "") -> JsonResponse:
     """An error as programs read it: the one shape of all of them."""
     said = message or _(_WORDS[code])
-    return JsonResponse({"code": code, "message": said, "where": where, "expected": expected}, status=status)
+    body = {"code": code, "message": said, "where": where, "expected": expected}
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
