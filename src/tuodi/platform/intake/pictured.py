@@ -27,17 +27,20 @@ from tuodi.platform.intake.shown import (
 
 __all__ = ["outcome", "preview", "quality_rows"]
 
-_FIRST = 20
+_FIRST = 10
 _SERIOUS = {"as_of_missing", "older", "nothing_good", "many_left", "totals_differ"}
 
 
 def preview(delivery: Delivery, template: SourceTemplate, standing: Standing) -> dict[str, Any]:
     """Everything that an officer judges a file by."""
     counts, samples = delivery.counts, samples_of(delivery)
-    bad = [row_line(standing, template, row) for row in rows_of(open_rows(delivery).order_by("row", "id")[:_FIRST])]
+    bad = [
+        row_line(standing, template, row, sheets=len(delivery.sheets) > 1)
+        for row in rows_of(open_rows(delivery).order_by("row", "id")[:_FIRST])
+    ]
     return {
         "counts": counts,
-        "tiles": _tiles(delivery, counts),
+        "tiles": _tiles(delivery, counts, standing),
         "totals": _totals(delivery, template),
         "bad": bad,
         "notes": [
@@ -74,7 +77,7 @@ def preview(delivery: Delivery, template: SourceTemplate, standing: Standing) ->
 def outcome(delivery: Delivery, template: SourceTemplate, standing: Standing) -> dict[str, Any]:
     """What was done."""
     return {
-        "counts": delivery.counts, "tiles": _tiles(delivery, delivery.counts),
+        "counts": delivery.counts, "tiles": _tiles(delivery, delivery.counts, standing),
         "totals": _totals(delivery, template), "quality": quality_rows(delivery),
         "columns": _columns(delivery, template), "reasons": _reasons(delivery),
         "open_rows": open_rows(delivery).values("row", "sheet").distinct().count(),
@@ -82,7 +85,7 @@ def outcome(delivery: Delivery, template: SourceTemplate, standing: Standing) ->
     }  # fmt: skip
 
 
-def _tiles(delivery: Delivery, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _tiles(delivery: Delivery, counts: dict[str, int], standing: Standing) -> list[dict[str, Any]]:
     done = delivery.state == "committed"
     rows = reverse("intake_rows", args=[delivery.pk])
     made = [
@@ -109,6 +112,14 @@ def _tiles(delivery: Delivery, counts: dict[str, int]) -> list[dict[str, Any]]:
             if counts.get("dropped") else "",
         },
     ]  # fmt: skip
+    if done and counts.get("persons"):
+        made.append({"title": _("新建人员"), "value": f"{counts['persons']:,}", "note": _("以前没有见过的人")})
+    if done and counts.get("review"):
+        made.append({
+            "title": _("疑为同一人"), "value": f"{counts['review']:,}", "kind": "warning",
+            "url": reverse("reviews") if standing.may("review_links") else "",
+            "note": _("由复核人员两边对照后决定"),
+        })  # fmt: skip
     if counts.get("held"):
         made.append({
             "title": _("暂留"), "value": f"{counts['held']:,}", "note": _("名册中没有，但可能就是待更正的行，不作调出"),
@@ -135,7 +146,7 @@ def _table(lines: list[dict[str, Any]], template: SourceTemplate, standing: Stan
     """First rows as a table: the columns that hold anything, those that say who first."""
     names = [name for name in template.columns if any(line.get(name) not in (None, "") for line in lines)]
     first = [*dict.fromkeys(name for name in (*_WHO, *template.key) if name in names)]
-    names = [*first, *(name for name in names if name not in first)][:8]
+    names = [*first, *(name for name in names if name not in first)][:7]
     return {
         "headers": [
             {"title": column_name(template, name), "num": name in template.target.money} for name in names
@@ -162,7 +173,7 @@ def _changes(lines: list[dict[str, Any]], template: SourceTemplate, standing: St
                 "new": cell(standing, template, column, new) or _("（空）"),
                 "same": _masked_alike(standing, template, column, old, new),
             })  # fmt: skip
-    return made[: 2 * _FIRST]
+    return made[:_FIRST]
 
 
 def _masked_alike(standing: Standing, template: SourceTemplate, column: str, old: Any, new: Any) -> bool:

@@ -131,8 +131,8 @@ def _read(delivery: Delivery, template: SourceTemplate, work: int, tell: Telling
         pieces = read_through(
             delivery, template, path, tally, tell, "read", each=lambda piece: quarantine.keep(delivery, piece)
         )
-        first = next(pieces)
-        if first.as_of is None:
+        first: Read | None = next(pieces)
+        if first is not None and first.as_of is None:
             for _piece in pieces:
                 pass
             first, pieces, tally = _dated(delivery, template, path, tally, tell)
@@ -150,7 +150,7 @@ def _reason(delivery: Delivery) -> str:
 def _dated(
     delivery: Delivery, template: SourceTemplate, path: Any, tally: Tally, tell: Telling
 ) -> tuple[Read | None, Iterator[Read], Tally]:
-    """Where nothing states the day of a file of settlements it is that of the latest one, and the file is read again."""
+    """Where nothing states the day of a file of settlements it is that of the latest one; the file is read again."""
     if tally.latest is None or template.mode != "increment":
         return None, iter(()), tally
     delivery.given = {**delivery.given, "as_of_rows": tally.latest.isoformat()}

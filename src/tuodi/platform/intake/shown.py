@@ -122,10 +122,10 @@ def reason_of(standing: Standing, template: SourceTemplate, code: str, field: st
     return sentence(code, language(), found="…", expected=expected)
 
 
-def row_line(standing: Standing, template: SourceTemplate, row: Row) -> dict[str, Any]:
-    """One finding for a table: where, what was found, what would be right."""
+def row_line(standing: Standing, template: SourceTemplate, row: Row, *, sheets: bool) -> dict[str, Any]:
+    """One finding for a table: where (``sheets``: there are several), what was found, what would be right."""
     return {
-        "sheet": row.sheet, "row": row.row, "column": row.column or column_name(template, row.field),
+        "sheet": row.sheet if sheets else "", "row": row.row, "column": row.column or column_name(template, row.field),
         "found": text_masked(standing, template, row.field, row.found),
         "right": reason_of(standing, template, row.reason, row.field, row.expected), "settled_by": row.settled_by,
     }  # fmt: skip

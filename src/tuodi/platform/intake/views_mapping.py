@@ -28,6 +28,9 @@ from tuodi.platform.intake.wording import of_error, said
 
 __all__ = ["mapping_page"]
 
+_OF_ONE = frozenset({"name", "identifier", "identity_number", "disability_number", "phone", "account", "text", "money"})
+"""Types of which one value cannot stand for a whole file."""
+
 
 @page(zones=ZONES, deed="map", writes=("intake",))
 def mapping_page(request: HttpRequest, number: int) -> HttpResponse:
@@ -91,10 +94,13 @@ def _shown(
             (name, f"{column_name(template, name)}{_('（必需）') if one.required else ''}")
             for name, one in template.columns.items() if one.listed or one.required or one.extra or name in chosen
         ],
+        "lacking": [
+            column_name(template, name) for name in missing if template.columns[name].type in _OF_ONE
+        ],
         "missing": [
             {"name": name, "title": column_name(template, name), "type": type_name(template.columns[name].type),
              "value": (delivery.given.get("columns") or {}).get(name, "")}
-            for name in missing
+            for name in missing if template.columns[name].type not in _OF_ONE
         ],
         "codes": [
             {"name": name, "title": column_name(template, name),
@@ -117,7 +123,7 @@ def _lines(
         made.append({
             "place": place, "header": found.header, "column": column or "", "score": 100 if was_kept else found.score,
             "why": _("上次这样对应") if was_kept else found.why_zh if language() == "zh" else found.why_en,
-            "samples": [text_masked(standing, template, grade, text) for text in inside.samples(place)[:3]],
+            "samples": [text_masked(standing, template, grade, text) for text in inside.samples(place)[:2]],
             "grade": column_grade(template, grade), "sure": was_kept or found.score == 100,
             "type": type_name(template.columns[column].type) if column in template.columns else "",
         })  # fmt: skip

@@ -42,7 +42,9 @@ def rows(request: HttpRequest, number: int) -> HttpResponse:
         every = every.filter(reason=asked)
     pages = Paginator(every, _PER_PAGE)
     at = pages.get_page(request.GET.get("page"))
-    lines = [row_line(request.standing, template, row) for row in rows_of(at.object_list)]
+    lines = [
+        row_line(request.standing, template, row, sheets=len(delivery.sheets) > 1) for row in rows_of(at.object_list)
+    ]
     return drawn(request, "intake/rows.html", {
         "delivery": delivery, "name": source_name(template), "lines": lines, "asked": asked,
         "reasons": [(code, sentence(code, language(), found="…", expected="…")) for code in reasons],

@@ -51,7 +51,7 @@ def quality_page(request: HttpRequest) -> HttpResponse:
     persons = standing.role.may_read("person") and standing.role.may_read("entry")
     lines = scoreboard(persons=persons)
     return drawn(request, "intake/quality.html", {
-        "lines": lines, "persons": persons, "name_of": source_name,
+        "lines": lines, "lists": standing.may("worklists"), "persons": persons, "name_of": source_name,
         "stale": [one for one in lines if one.stale],
         "silent": [
             {"name": source_name(one), "sender": sender_name(one), "url": reverse("intake_source", args=[code])}
@@ -87,7 +87,7 @@ def source_page(request: HttpRequest, code: str) -> HttpResponse:
     """What a file of this source must look like, column by column."""
     template = _template(code)
     last = Delivery.objects.filter(source=code, state="committed").order_by("-as_of", "-pk").first()
-    office = last.organisation if last else request.standing.grant.organisation
+    office = last.organisation if last else senders(template, request.standing.grant)[0]
     return drawn(request, "intake/source.html", {
         "template": template, "name": source_name(template), "sender": sender_name(template), "last": last,
         "every": _(EVERY[template.cadence.every]), "terms": terms_of(template, office),
