@@ -106,7 +106,7 @@ def put(user: User, doer: Standing, **changed) -> Grant:
 
 
 def test_the_database_refuses_what_the_page_would(stand) -> None:
-    """A mistake in the program gains nothing: a wider region behind a narrow path, another's name, a grant confirmed."""
+    """A mistake in the program gains nothing: a wide region behind a narrow path, another's name, a grant confirmed."""
     doer = stand("system_admin")
     user = new_user(doer)
     with pytest.raises(IntegrityError, match="of one's own"):
@@ -226,7 +226,8 @@ def test_by_page_from_account_to_work(db, signed_in) -> None:
     signing_in()
     browser = Client()
     assert browser.post("/account/login/", {"login": "wen.lan", "password": password}).status_code == 302
-    browser.post("/account/password/", {"oldpassword": password, "password1": "quiet-Harbour-7", "password2": "quiet-Harbour-7"})  # fmt: skip
+    new = "quiet-Harbour-7"
+    browser.post("/account/password/", {"oldpassword": password, "password1": new, "password2": new})
     home = browser.get("/").content.decode()
     assert "闻岚" in home
     assert "医保经办人员" in home

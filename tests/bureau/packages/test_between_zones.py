@@ -89,7 +89,8 @@ def test_a_package_holds_the_listed_fields_and_every_file_says_so(recognised, si
 
 
 def test_a_reason_is_needed_and_a_role_that_may(recognised, signed_in) -> None:
-    assert "请填写原因" in signed_in("insurance_reviewer").post("/packages/make/hardship_check/", {"reason": " "}).content.decode()  # fmt: skip
+    answer = signed_in("insurance_reviewer").post("/packages/make/hardship_check/", {"reason": " "})
+    assert "请填写原因" in answer.content.decode()
     for role in ("insurance_officer", "auditor", "township_worker"):
         assert signed_in(role).post("/packages/make/hardship_check/", {"reason": "x"}).status_code == 403, role
     assert signed_in("civil_affairs_officer").get("/packages/make/hardship_check/").status_code == 404

@@ -32,7 +32,7 @@ class Accounts(AppConfig):
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     from tuodi.platform.ground.words import _
 
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     items: list[dict[str, Any]] = [{"title": _("工作台"), "url": "/", "order": 0}]
     works = any(standing.may(deed) for deed in ("make_grant", "confirm_grant", "read_trail"))
     if works and standing.role.may_read("accounts"):

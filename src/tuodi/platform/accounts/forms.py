@@ -71,7 +71,7 @@ class PersonForm(Worded):
 
     def __init__(self, *args: Any, doer: Standing, changed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].choices = offices_of(doer)  # type: ignore[attr-defined]
+        self.fields["organisation"].choices = offices_of(doer)
         self.words(
             username=(_("用户名"), _("3 至 60 个字母、数字、点或横线，用于登录，之后不能更改。")),
             display_name=(_("姓名"), _("显示在页面和操作记录里。")),
@@ -98,9 +98,9 @@ class GrantForm(Worded):
     def __init__(self, *args: Any, doer: Standing, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         office = user.organisation
-        self.fields["organisation"].choices = [(office.id, office.name)]  # type: ignore[attr-defined]
-        self.fields["role"].choices = [("", _("请选择")), *((one.code, one.name) for one in holdable(user, office))]  # type: ignore[attr-defined]
-        self.fields["region"].choices = regions_under(str(office.region_path))  # type: ignore[attr-defined]
+        self.fields["organisation"].choices = [(office.id, office.name)]
+        self.fields["role"].choices = [("", _("请选择")), *((one.code, one.name) for one in holdable(user, office))]
+        self.fields["region"].choices = regions_under(str(office.region_path))
         self.fields["valid_from"].initial = clock.today().isoformat()
         self.fields["region"].initial = office.region_id
         self.words(
@@ -121,7 +121,7 @@ class OfficeForm(Worded):
 
     def __init__(self, *args: Any, changed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("请选择")), *((kind, _(word)) for kind, word in KINDS.items())]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", _("请选择")), *((kind, _(word)) for kind, word in KINDS.items())]
         self.words(
             name=_("单位名称"), kind=(_("单位类别"), _("决定可以担任哪些岗位，之后不能更改。")),
             code=(_("单位代码"), _("如统一社会信用代码、定点机构代码。")),

@@ -41,7 +41,7 @@ def _files(request: HttpRequest) -> list[Queue]:
     from tuodi.platform.ground.zones import here
     from tuodi.platform.intake.models import Delivery
 
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     if not standing.may("upload") or not here(Delivery.zones):
         return []
     waiting = Delivery.objects.filter(state="previewed").count()
@@ -69,7 +69,7 @@ def _files(request: HttpRequest) -> list[Queue]:
 
 def own(request: HttpRequest) -> list[Queue]:
     """Grants to confirm and accounts to let in again; for who makes them, what waits for another."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     if not (standing.may("confirm_grant") or standing.may("make_grant")):
         return []
     confirms = standing.may("confirm_grant")

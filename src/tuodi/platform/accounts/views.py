@@ -18,14 +18,14 @@ __all__ = ["choose_standing", "home", "no_role", "role_list", "role_page"]
 @page(zones=EVERYWHERE)
 def home(request: HttpRequest) -> HttpResponse:
     """My work: what is waiting for this role, each with the list behind its number."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     found = queues(request)
     return render(
         request, "accounts/home.html",
         {
             "waiting": [queue for queue in found if queue["count"]],
             "done": [queue for queue in found if not queue["count"]],
-            "grants": request.grants, "standing": standing, "searches": standing.may("search"),  # type: ignore[attr-defined]
+            "grants": request.grants, "standing": standing, "searches": standing.may("search"),
             "role": described(standing.role),
         },
     )  # fmt: skip

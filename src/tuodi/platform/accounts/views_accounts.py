@@ -33,7 +33,7 @@ def found(number: int) -> User:
 @page(zones=EVERYWHERE, reads=("accounts",), deed="make_grant|confirm_grant|read_trail")
 def account_list(request: HttpRequest) -> HttpResponse:
     """Accounts of the region, found by name, office or state."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     rows = User.objects.filter(region_path__under=standing.region_path).select_related("organisation")
     word, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     if word:
@@ -69,7 +69,7 @@ def account(request: HttpRequest, number: int) -> HttpResponse:
     from allauth.mfa.models import Authenticator
 
     user = found(number)
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     grants = list(
         Grant.objects.filter(user=user)
         .select_related("region", "organisation", "made_by", "confirmed_by", "ended_by")
@@ -91,7 +91,7 @@ def account(request: HttpRequest, number: int) -> HttpResponse:
 @page(zones=EVERYWHERE, writes=("accounts",), deed="make_grant")
 def account_new(request: HttpRequest) -> HttpResponse:
     """Make an account; its one-time password is shown once."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     form = PersonForm(request.POST or None, doer=standing)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -113,7 +113,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
 @page(zones=EVERYWHERE, writes=("accounts",), deed="make_grant")
 def account_change(request: HttpRequest, number: int) -> HttpResponse:
     """Another name or office."""
-    standing, user = request.standing, found(number)  # type: ignore[attr-defined]
+    standing, user = request.standing, found(number)
     form = PersonForm(
         request.POST or None, doer=standing, changed=True,
         initial={"display_name": user.display_name, "organisation": user.organisation_id},
@@ -141,7 +141,7 @@ def account_change(request: HttpRequest, number: int) -> HttpResponse:
 @page(zones=EVERYWHERE, reads=("accounts",), deed="make_grant|confirm_grant")
 def account_deed(request: HttpRequest, number: int, deed: str) -> HttpResponse:
     """Ask, with a reason, and do: ``password``, ``stop`` (system administrator); ``release``, ``codes`` (security)."""
-    standing, user = request.standing, found(number)  # type: ignore[attr-defined]
+    standing, user = request.standing, found(number)
     asked = _asked(deed, user)
     if not standing.may(asked["needs"]):
         raise Http404

@@ -40,7 +40,7 @@ def _state(one: Grant) -> tuple[str, str]:
 @page(zones=EVERYWHERE, reads=("accounts",), deed="make_grant|confirm_grant|read_trail")
 def grant_list(request: HttpRequest) -> HttpResponse:
     """Grants of the region by state."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     today = clock.today()
     rows = Grant.objects.filter(region_path__under=standing.region_path)
     over = Q(ended_at__isnull=False) | Q(valid_to__lt=today)
@@ -75,7 +75,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
 @page(zones=EVERYWHERE, writes=("accounts",), deed="make_grant")
 def grant_new(request: HttpRequest, user: int) -> HttpResponse:
     """Give a role to an account; it counts once the security administrator has confirmed it."""
-    standing, person = request.standing, found(user)  # type: ignore[attr-defined]
+    standing, person = request.standing, found(user)
     form = GrantForm(request.POST or None, doer=standing, user=person)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -103,7 +103,7 @@ def grant_new(request: HttpRequest, user: int) -> HttpResponse:
 @page(zones=EVERYWHERE, reads=("accounts",), deed="make_grant|confirm_grant|read_trail")
 def grant(request: HttpRequest, number: int) -> HttpResponse:
     """One grant: what it would allow, who made it; confirm it, refuse it or end it."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     one = (
         Grant.objects.select_related(
             "user__organisation", "region", "organisation", "made_by", "confirmed_by", "ended_by"
@@ -133,7 +133,7 @@ def grant(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, one: Grant) -> HttpResponse:
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     if request.POST.get("deed") == "confirm":
         people.confirm_grant(standing, one)
         messages.success(request, _("岗位已确认，即刻生效。"))

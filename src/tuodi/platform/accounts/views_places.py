@@ -22,13 +22,13 @@ __all__ = ["office_change", "office_new", "place", "places"]
 @page(zones=EVERYWHERE, reads=("places",))
 def places(request: HttpRequest) -> HttpResponse:
     """The reader's own region."""
-    return redirect("place", request.standing.grant.region_id)  # type: ignore[attr-defined]
+    return redirect("place", request.standing.grant.region_id)
 
 
 @page(zones=EVERYWHERE, reads=("places",))
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """One region: the way up, what lies in it, its offices."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     region = Region.objects.filter(code=code).first()
     if region is None:
         raise Http404
@@ -55,7 +55,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 @page(zones=EVERYWHERE, writes=("places",), deed="make_grant")
 def office_new(request: HttpRequest, code: str) -> HttpResponse:
     """A new office in a region."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     region = Region.objects.filter(code=code).first()
     if region is None or not under(str(region.path), standing.region_path):
         raise Http404
@@ -79,7 +79,7 @@ def office_new(request: HttpRequest, code: str) -> HttpResponse:
 @page(zones=EVERYWHERE, writes=("places",), deed="make_grant")
 def office_change(request: HttpRequest, number: int) -> HttpResponse:
     """Another name or code for an office, or out of use."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     office = Organisation.objects.select_related("region").filter(id=number).first()
     if office is None or not under(str(office.region_path), standing.region_path):
         raise Http404

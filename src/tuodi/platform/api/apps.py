@@ -31,7 +31,7 @@ class Api(AppConfig):
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     from tuodi.platform.ground.words import _
 
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     if not standing.role.may_read("accounts") or not any(
         standing.may(deed) for deed in ("make_grant", "confirm_grant", "read_trail")
     ):
@@ -43,7 +43,7 @@ def _queue(request: HttpRequest) -> list[dict[str, Any]]:
     from tuodi.platform.api.models import ApiKey
     from tuodi.platform.ground.words import _
 
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     if not standing.may("confirm_grant"):
         return []
     waiting = ApiKey.objects.filter(

@@ -98,5 +98,5 @@ def bearer(request: HttpRequest) -> Standing | None:
     )
     if key is None or not key.in_force or not key.grant.in_force(clock.today()) or not key.grant.user.is_active:
         return None
-    request.api_key = key  # type: ignore[attr-defined]
+    request.api_key = key
     return Standing(key.grant, key.grant.user)

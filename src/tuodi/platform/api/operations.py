@@ -53,7 +53,7 @@ class Answer(Schema):
 @operation("GET", "/me", Page(EVERYWHERE), summary="当前身份与岗位权限", response=dict[str, Any], tags="me")
 def me(request: HttpRequest) -> dict[str, Any]:
     """On whose grant this call works, and what the role may see and do."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     return {
         **standing.shown(), "user": standing.user.username, "region": standing.grant.region_id,
         "zone": zone_name(), "role": described(standing.role),
@@ -66,7 +66,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
 )  # fmt: skip
 def persons_find(request: HttpRequest, body: Number) -> dict[str, Any]:
     """People with exactly this number: numbers are kept sealed, a part of one finds nobody."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     ids = search.exact(body.number)
     people = list(Person.objects.filter(id__in=ids))
     rows = search.shown(standing, people)
@@ -83,7 +83,7 @@ def persons_find(request: HttpRequest, body: Number) -> dict[str, Any]:
 )
 def person(request: HttpRequest, number: int, parts: Annotated[str, Query()] = "") -> dict[str, Any]:
     """The file of one person: all parts that are open to the role, or those named (``parts=basics,identity``)."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     found = Person.objects.filter(pk=number).first()
     if found is None:
         raise ApiError(404, "not_found", _("没有这个人，或者不在您所辖的地区。"), "number")
@@ -102,7 +102,7 @@ def person(request: HttpRequest, number: int, parts: Annotated[str, Query()] = "
 )  # fmt: skip
 def worklist_counts(request: HttpRequest) -> list[dict[str, Any]]:
     """The standing worklists of the role, with how many rows each has."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     return [
         {"code": one.code, "title": _(one.title), "help": _(one.help), "count": worklists.count_of(standing, one)}
         for one in worklists.open_lists(standing)
@@ -115,7 +115,7 @@ def worklist_counts(request: HttpRequest) -> list[dict[str, Any]]:
 )  # fmt: skip
 def worklist_rows(request: HttpRequest, code: str, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> dict[str, Any]:
     """One page of a worklist, masked for the role, with how far each source reaches."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     if code not in worklists.LISTS:
         raise ApiError(404, "not_found", _("没有这份清单。"), "code", "、".join(worklists.LISTS))
     result = worklists.rows_of(standing, code, worklists.Filters(page=page))
@@ -197,7 +197,7 @@ def upload(
 ) -> dict[str, Any]:
     """Take a file in for preview, as the page does; nothing is committed. The same ``Idempotency-Key`` sent again is
     answered with the first delivery; with another file it is refused."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     content = sha256()
     for chunk in file.chunks():
         content.update(chunk)
@@ -250,7 +250,7 @@ def sources(request: HttpRequest) -> list[dict[str, Any]]:
 )
 def regions(request: HttpRequest, parent: Annotated[str, Query(max_length=12)] = "") -> list[dict[str, Any]]:
     """The regions in one region; without ``parent``, the caller's own."""
-    own = request.standing.grant.region_id  # type: ignore[attr-defined]
+    own = request.standing.grant.region_id
     rows = Region.objects.filter(parent_id=parent) if parent else Region.objects.filter(code=own)
     return [
         {"code": one.code, "name": one.name, "level": one.level, "parent": one.parent_id, "invented": one.invented}
@@ -264,7 +264,7 @@ def regions(request: HttpRequest, parent: Annotated[str, Query(max_length=12)] =
 )  # fmt: skip
 def organisations(request: HttpRequest, region: Annotated[str, Query(max_length=12)] = "") -> list[dict[str, Any]]:
     """The offices of a region; without ``region``, of the caller's own."""
-    where = region or request.standing.grant.region_id  # type: ignore[attr-defined]
+    where = region or request.standing.grant.region_id
     return [
         {
             "id": one.pk,

@@ -26,7 +26,7 @@ __all__ = ["key_list", "key_new", "key_page"]
 @page(zones=EVERYWHERE, reads=("accounts",), deed="make_grant|confirm_grant|read_trail")
 def key_list(request: HttpRequest) -> HttpResponse:
     """Keys of the region."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     rows = ApiKey.objects.filter(region_path__under=standing.region_path)
     shown, pager = paged(request, rows.select_related("grant__user", "made_by", "confirmed_by").order_by("-id"))
     return render(
@@ -36,7 +36,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
 
 
 def _grants(request: HttpRequest) -> list[tuple[int, str]]:
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     today = clock.today()
     rows = Grant.objects.filter(
         region_path__under=standing.region_path, confirmed_at__isnull=False, ended_at__isnull=True
@@ -69,7 +69,7 @@ def key_new(request: HttpRequest) -> HttpResponse:
                 until = None
             a_minute = int(said["a_minute"]) if said["a_minute"].isdecimal() and len(said["a_minute"]) < 6 else None
             wish = keys.Wish(grant, said["name"], said["purpose"], said["legal_basis"], until, a_minute)
-            key, text = keys.make(request.standing, wish)  # type: ignore[attr-defined]
+            key, text = keys.make(request.standing, wish)
         except RefusedError as refused:
             error = str(refused)
         else:
@@ -80,7 +80,7 @@ def key_new(request: HttpRequest) -> HttpResponse:
 @page(zones=EVERYWHERE, reads=("accounts",), deed="make_grant|confirm_grant|read_trail")
 def key_page(request: HttpRequest, number: int) -> HttpResponse:
     """One key: for what, on whose grant, how often used; confirm it or end it."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     one = (
         ApiKey.objects.select_related("grant__user", "grant__region", "grant__organisation", "made_by", "confirmed_by")
         .filter(pk=number, region_path__under=standing.region_path)

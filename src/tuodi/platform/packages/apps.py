@@ -29,7 +29,7 @@ def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     from tuodi.platform.ground.words import _
     from tuodi.platform.ground.zones import here
 
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     items: list[dict[str, Any]] = []
     if not here(frozenset({"insurance", "extranet"})):
         return items
@@ -48,7 +48,7 @@ def _queue(request: HttpRequest) -> list[dict[str, Any]]:
     from tuodi.platform.ground.zones import here
     from tuodi.platform.packages.models import TrustedKey
 
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     if not standing.may("confirm_grant") or not here(frozenset({"insurance", "extranet"})):
         return []
     waiting = TrustedKey.objects.filter(

@@ -27,7 +27,7 @@ _SHAPES = {"person_name": "name", "certificate": "number"}
 @page(zones=ZONES, reads=("package",))
 def package_list(request: HttpRequest) -> HttpResponse:
     """Packages made and received, newest first; what this one may make and whether he may take one in."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     rows, pager = paged(request, Package.objects.select_related("made_by").order_by("-id"))
     return render(
         request, "packages/list.html",
@@ -53,7 +53,7 @@ def fields_shown(kind: Kind) -> list[dict[str, str]]:
 @page(zones=ZONES, writes=("package",), deed="send_package")
 def package_make(request: HttpRequest, kind: str) -> HttpResponse:
     """What the package would hold; with a reason, the package itself."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     error = ""
     try:
         if request.method == "POST":
@@ -94,7 +94,7 @@ def package_receive(request: HttpRequest) -> HttpResponse:
             error = _("请选择一个数据包文件（不超过 64 MB）。")
         else:
             try:
-                got = take_in(request.standing, file.read())  # type: ignore[attr-defined]
+                got = take_in(request.standing, file.read())
             except PackageError as refused:
                 error = str(refused)
             else:
@@ -120,6 +120,6 @@ def package_page(request: HttpRequest, number: int) -> HttpResponse:
             "one": one, "name": _name(one.kind), "from_zone": zone_name(one.from_zone),
             "to_zone": zone_name(one.to_zone), "key": spoken(one.key), "digest": spoken(one.digest),
             "fields": [(each.get("header"), each.get("grade")) for each in one.fields],
-            "again": kind is not None and kind in makeable(request.standing) and one.direction == "made",  # type: ignore[attr-defined]
+            "again": kind is not None and kind in makeable(request.standing) and one.direction == "made",
         },
     )  # fmt: skip

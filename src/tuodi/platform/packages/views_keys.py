@@ -27,7 +27,7 @@ def _choices() -> list[tuple[str, str]]:
 @page(zones=WHERE, deed="make_grant|confirm_grant|read_trail|send_package|receive_package")
 def key_list(request: HttpRequest) -> HttpResponse:
     """Our own key and its fingerprint; the keys that are trusted, waiting or ended."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     public = own_public()
     rows = TrustedKey.objects.select_related("made_by", "confirmed_by", "ended_by").order_by("-id")
     return render(
@@ -42,7 +42,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
 @page(zones=WHERE, writes=("places",), deed="make_grant")
 def key_new(request: HttpRequest) -> HttpResponse:
     """Enter another installation's public key."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     said = {name: request.POST.get(name, "").strip() for name in ("name", "zone", "public")}
     errors: list[dict[str, str]] = []
     if request.method == "POST":
@@ -73,7 +73,7 @@ def key_new(request: HttpRequest) -> HttpResponse:
 @page(zones=WHERE, deed="make_grant|confirm_grant")
 def key_page(request: HttpRequest, number: int) -> HttpResponse:
     """Confirm a key after comparing its fingerprint, or end it."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     one = TrustedKey.objects.select_related("made_by", "confirmed_by", "ended_by").filter(pk=number).first()
     if one is None:
         raise Http404

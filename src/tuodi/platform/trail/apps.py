@@ -26,7 +26,7 @@ class Trail(AppConfig):
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:
     from tuodi.platform.ground.words import _
 
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     items: list[dict[str, Any]] = []
     if standing.may("read_trail"):
         items.append(

@@ -67,7 +67,7 @@ def check(table: str, batch: str, standing: Any) -> Check:
     if column is None or not batch.isdecimal():
         return Check(table, batch, rows, digest, None, None, 0, "unknown")
     model = next(one for one in apps.get_models() if one._meta.db_table == table)
-    domain: str = model.protection.domain  # type: ignore[attr-defined]
+    domain: str = model.protection.domain
     if not standing.role.may_read(domain):
         return Check(table, batch, rows, digest, None, None, 0, "unseen")
     quote = connection.ops.quote_name

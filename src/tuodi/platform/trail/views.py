@@ -53,7 +53,7 @@ def trail_changes(request: HttpRequest) -> HttpResponse:
     return render(
         request, "trail/changes.html",
         {
-            "rows": change_rows(lines, request.standing), "pager": pager, "tabs": _tabs(request, "trail"),  # type: ignore[attr-defined]
+            "rows": change_rows(lines, request.standing), "pager": pager, "tabs": _tabs(request, "trail"),
             **fields_of(request, filters),
         },
     )  # fmt: skip
@@ -122,7 +122,7 @@ def trail_batch(request: HttpRequest, batch: str) -> HttpResponse:
             "batch": batch,
             "lines": [(line, table_name(line.table_name), names.who(line), names.role(line)) for line in lines],
             "checks": [
-                (table_name(table), check(table, batch, request.standing))  # type: ignore[attr-defined]
+                (table_name(table), check(table, batch, request.standing))
                 for table in batches_of(batch)
             ],
         },
@@ -148,7 +148,7 @@ def trail_reason(request: HttpRequest) -> HttpResponse:
 @page(zones=EVERYWHERE)
 def my_actions(request: HttpRequest) -> HttpResponse:
     """What I did and whom I looked at, as the trail has it."""
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     mine = Filters(user=standing.user.id)
     which = "looks" if request.GET.get("which") == "looks" else "changes"
     tabs = [
@@ -166,7 +166,7 @@ def my_actions(request: HttpRequest) -> HttpResponse:
 
 
 def _tabs(request: HttpRequest, now: str) -> list[dict[str, Any]]:
-    role = request.standing.role  # type: ignore[attr-defined]
+    role = request.standing.role
     made = []
     for name, title, url, domain in (
         ("trail", _("数据变更"), "/trail/", "trail"),

@@ -29,7 +29,7 @@ def trail_export(request: HttpRequest, what: str, form: str) -> HttpResponse:
     makers = {"changes": _changes, "looks": _looks, "bulk": _bulk}
     if what not in makers or form not in FORMS:
         raise Http404
-    standing = request.standing  # type: ignore[attr-defined]
+    standing = request.standing
     filters = filters_of(request)
     title, headers, rows, more = makers[what](filters, standing)
     now = timezone.localtime(clock.now())
