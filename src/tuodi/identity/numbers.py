@@ -29,6 +29,7 @@ _PLAIN = r"^[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9X]$"
 _WILD = "?"
 _DOTS = re.compile(r"[·•‧∙⋅・･.。﹒]")
 _UNREADABLE = re.compile(r"[?？□■〓◇◆＊*�]")
+_IDEOGRAPHS = r"^[\x{4E00}-\x{9FFF}]{2,}$"
 _BRACKETS = re.compile(r"[(\[【].*?[)\]】]$")
 _MALE, _FEMALE = frozenset({"1", "01", "男", "男性", "male", "m"}), frozenset({"2", "02", "女", "女性", "female", "f"})
 
@@ -143,7 +144,12 @@ def tidy_name(names: pl.Series) -> pl.Series:
 
     What stands in brackets at the end (an alias, a remark) is left out.
     """
-    return _by_value(names, _name)
+    text = names.cast(pl.String)
+    # Ideographs alone, as nearly all names are, stay as they are; what else there is is looked at one by one.
+    plain = text.str.contains(_IDEOGRAPHS).fill_null(False) & (text != "不详").fill_null(False)
+    if plain.all():
+        return text
+    return text.set(~plain, None).fill_null(_by_value(text.set(plain, None), _name))
 
 
 def _name(text: str) -> str | None:

@@ -11,7 +11,6 @@ import hmac
 import os
 from collections.abc import Iterable
 from functools import cache
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -95,9 +94,10 @@ def open_seal(kind: str, sealed: bytes | memoryview | None) -> str:
 
 def digest(kind: str, value: str) -> bytes:
     """By which a value is found: 16 bytes of HMAC-SHA256 under the installation's index key."""
-    return hmac.new(settings.TUODI_INDEX_KEY, f"{kind}\0{value}".encode(), sha256).digest()[:16]
+    return hmac.digest(settings.TUODI_INDEX_KEY, f"{kind}\0{value}".encode(), "sha256")[:16]
 
 
 def digests(kind: str, values: Iterable[str | None]) -> list[bytes | None]:
     """Many digests; an empty value has none."""
-    return [digest(kind, value) if value else None for value in values]
+    key, head = settings.TUODI_INDEX_KEY, f"{kind}\0".encode()
+    return [hmac.digest(key, head + value.encode(), "sha256")[:16] if value else None for value in values]

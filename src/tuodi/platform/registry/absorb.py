@@ -105,7 +105,8 @@ def _begin(
         raise UsageError(f"{template.code}: a delivery has at least one piece; none was handed over")
     places = Places(cursor, region)
     context = Context(
-        cursor, delivery.source, target, delivery.pk, delivery.organisation_id, region, places
+        cursor, delivery.source, target, delivery.pk, delivery.organisation_id, region, places,
+        str(delivery.pk),
     )  # fmt: skip
     return context, chain([head], rest), day_of(delivery.as_of, head.as_of, template.code)
 

@@ -271,7 +271,7 @@ def _insert(context: Context, rows: pl.DataFrame, hospitals: pl.DataFrame) -> No
     columns = [*COLUMNS, "person", "organisation_id", "extra", "sealed"]
     stage(context.cursor, "claims_in", whole.select(columns), {"extra": "jsonb", "sealed": "bytea"})
     same = [name for name in COLUMNS if name != "settled_at"]
-    with bulk(context.cursor, str(context.delivery)):
+    with bulk(context.cursor, context.batch):
         context.cursor.execute(
             f"INSERT INTO registry_settlement ({', '.join(same)}, settled_at, person_id, organisation_id, region_path,"
             f" source, delivery_id, extra, sealed) SELECT {', '.join(same)}, settled_at AT TIME ZONE 'Asia/Shanghai',"

@@ -268,7 +268,7 @@ def _insert(
         {"key_digest": "bytea", "content_digest": "bytea", "sealed": "bytea", "data": "jsonb", "region_path": "ltree"},
     )  # fmt: skip
     names = ", ".join(f'"{name}"' for name in rows.columns)
-    with bulk(context.cursor, str(context.delivery)):
+    with bulk(context.cursor, context.batch):
         context.cursor.execute(
             f"INSERT INTO registry_entry ({names}, organisation_id, source, target, as_of, delivery_id, ended_as)"
             f" SELECT {names}, %s, %s, %s, %s, %s, '' FROM pg_temp.entries_in",

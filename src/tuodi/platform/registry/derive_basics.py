@@ -228,7 +228,7 @@ def _write(context: Context, changed: pl.DataFrame) -> None:
     stage(context.cursor, "basics_in", rows, PERSON_TYPES)
     sealed = ("number", "phone", "account")
     # The number that stands in the row until now stays one by which the person is found.
-    with bulk(context.cursor, str(context.delivery)):
+    with bulk(context.cursor, context.batch):
         context.cursor.execute(
             "INSERT INTO registry_othernumber (person_id, kind, digest, sealed, places, delivery_id)"
             " SELECT p.id, 'number', p.number_digest, p.number_sealed, p.places, %s FROM pg_temp.basics_in b"

@@ -110,7 +110,7 @@ def _homes(context: Context, source: str, keys: pl.Series) -> pl.DataFrame:
     if new.height:
         new = new.with_columns(id=new_ids(context.cursor, "registry_household", new.height)).drop("home", "open")
         stage(context.cursor, "homes_new", new, {"path": "ltree"})
-        with bulk(context.cursor, str(context.delivery)):
+        with bulk(context.cursor, context.batch):
             context.cursor.execute(
                 "INSERT INTO registry_household (id, organisation_id, region_path, source, key, head_name, kind,"
                 " monitored_as, from_date, to_date, entry_id, delivery_id) SELECT id, %s, path, %s, key, head_name, kind,"
@@ -174,7 +174,7 @@ def _reconcile(context: Context, source: str, made: pl.DataFrame, homes: pl.Data
     new = made.join(held, on=on, how="anti").join(homes, left_on="household", right_on="key")
     if new.height:
         stage(context.cursor, "members_in", new.rename({"from": "from_date", "to": "to_date"}), {"path": "ltree"})
-        with bulk(context.cursor, str(context.delivery)):
+        with bulk(context.cursor, context.batch):
             context.cursor.execute(
                 "INSERT INTO registry_membership (organisation_id, region_path, household_id, person_id, relation,"
                 " from_date, to_date, entry_id, delivery_id) SELECT %s, path, home, person, relation, from_date, to_date,"

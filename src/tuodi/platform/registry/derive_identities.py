@@ -143,7 +143,7 @@ def _reconcile(context: Context, source: str, made: pl.DataFrame) -> int:
         context.cursor.execute("UPDATE registry_identity i SET superseded = true FROM pg_temp.gone g WHERE i.id = g.id")
     if new.height:
         stage(context.cursor, "identities_in", new.rename({"from": "from_date", "to": "to_date"}), {"path": "ltree"})
-        with bulk(context.cursor, str(context.delivery)):
+        with bulk(context.cursor, context.batch):
             context.cursor.execute(
                 "INSERT INTO registry_identity (organisation_id, region_path, person_id, identity, source, from_date,"
                 " to_date, recognised_on, flagged_on, ended_as, entry_id, delivery_id, superseded)"

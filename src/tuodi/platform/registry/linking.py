@@ -196,7 +196,7 @@ def _ask(context: Context, found: identity.Links, doubtful: pl.DataFrame, fresh:
         "one", "other", "rule", score=(pl.col("score") * 10_000).round().cast(pl.Int64)
     ).with_columns(evidence=pl.Series(texts, dtype=pl.String()))  # fmt: skip
     stage(context.cursor, "pairs_in", rows, {"evidence": "jsonb"})
-    with bulk(context.cursor, str(context.delivery)):
+    with bulk(context.cursor, context.batch):
         context.cursor.execute(
             "INSERT INTO registry_reviewpair (one_id, other_id, region_path, rule, score, evidence, state, delivery_id,"
             " made_at, reason) SELECT one, other, %s::ltree, rule, score, evidence, 'open', %s, now(), ''"

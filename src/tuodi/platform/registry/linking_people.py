@@ -35,6 +35,16 @@ class Context:
     organisation: int
     top: str
     places: Places
+    batch: str
+    """Under which name rows that come in bulk stand in the trail; empty: each row has a line of its own."""
+
+    @classmethod
+    def of_entry(cls, cursor: Any, entry: Any) -> Context:
+        """For work that no delivery asks for, on the footing of the one that brought a row."""
+        top = str(entry.delivery.region_path)
+        return cls(
+            cursor, entry.source, entry.target, entry.delivery_id, entry.organisation_id, top, Places(cursor, top), ""
+        )
 
 
 def people_of(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
@@ -76,7 +86,7 @@ def make_persons(context: Context, people: pl.DataFrame) -> pl.DataFrame:
     merged = usable.group_by("new", maintain_order=True).agg(
         pl.exclude("new", "provisional").drop_nulls().first(), pl.col("provisional").all()
     )
-    with bulk(context.cursor, str(context.delivery)):
+    with bulk(context.cursor, context.batch):
         ids = new_ids(context.cursor, "registry_person", merged.height)
         rows = person_rows(context, merged).with_columns(id=ids)
         insert_persons(context, rows)
