@@ -10,13 +10,15 @@ from typing import Any
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+from tuodi.platform.ground import clock
 from tuodi.platform.ground.orders import checked, signed
 from tuodi.platform.intake.committing import commit
+from tuodi.platform.intake.expiring import expire
 from tuodi.platform.intake.models import Delivery
 from tuodi.platform.intake.previewing import preview
 from tuodi.platform.intake.states import StateError
 
-__all__ = ["commit_job", "give_back", "order", "preview_job", "take_up"]
+__all__ = ["commit_job", "expire_job", "give_back", "order", "preview_job", "take_up"]
 
 QUEUE = "intake"
 _SILENT = 60.0
@@ -74,3 +76,11 @@ async def give_back(manager: Any, silent: float) -> list[int]:
             await manager.retry_job(job)
             found.append(int(job.id))
     return found
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="intake.expire", queue=QUEUE, queueing_lock="intake.expire")
+def expire_job(timestamp: int) -> None:
+    """Every night: files whose keeping time is over leave the store."""
+    del timestamp
+    expire(clock.today())
