@@ -105,7 +105,7 @@ def split(person: Person, entries: Iterable[int], *, reason: str, user: User) ->
         raise MergeError(_("不能把全部名册行都拆出去：原档案会成为空的"))
     before = {"source": _state(source)}
     made = Person.objects.create(
-        name=source.name, region_path=source.region_path, places=list(source.places), provisional=False,
+        name=source.name, region_path=source.region_path, places=_places(source), provisional=False,
         first_delivery_id=rows[0].delivery_id,
     )  # fmt: skip
     moved = {
@@ -266,7 +266,7 @@ def _state(person: Person) -> dict[str, Any]:
         elif name in ("birth_date", "died_on"):
             made[name] = value.isoformat() if value else None
         elif name == "places":
-            made[name] = [str(one) for one in value]
+            made[name] = _places(person)
         else:
             made[name] = value if isinstance(value, bool) or value is None else str(value)
     return made
@@ -301,14 +301,26 @@ def _take_over(into: Person, source: Person) -> None:
     for name in _FILLED:
         if not any(name in names for names in _TOGETHER) and not getattr(into, name):
             setattr(into, name, getattr(source, name))
-    into.places = sorted({*map(str, into.places), *map(str, source.places)})
+    into.places = sorted({*_places(into), *_places(source)})
     into.save(update_fields=[*_FILLED, "places"])
     _number_places(into)
 
 
 def _number_places(person: Person) -> None:
     """A person's further numbers are seen by whoever sees the person."""
-    OtherNumber.objects.filter(person_id=person.pk).exclude(places=person.places).update(places=person.places)
+    places = _places(person)
+    for row in OtherNumber.objects.filter(person_id=person.pk):
+        if _places(row) != places:
+            row.places = places
+            row.save(update_fields=["places"])
+
+
+def _places(row: Person | OtherNumber) -> list[str]:
+    """Paths as a list; the driver gives an array of them as a text."""
+    found = row.places
+    if isinstance(found, str):
+        return [one for one in found.strip("{}").split(",") if one]
+    return [str(one) for one in found]
 
 
 def _from_entries(*persons: Person) -> None:
