@@ -281,3 +281,20 @@ def test_every_deed_and_domain_has_its_word() -> None:
     used = {name.rstrip("*") for role in roles().values() for name in (*role.reads, *role.writes)}
     assert used <= DOMAINS.keys()
     assert {deed for role in roles().values() for deed in role.does} <= DEEDS.keys()
+
+
+def test_what_waits_is_counted_and_led_to(db, signed_in, stand) -> None:
+    doer = stand("system_admin")
+    user = new_user(doer)
+    people.make_grant(doer, wish(user))
+    people.reset_password(doer, User.objects.get(username=db.user("insurance_officer")), "忘记密码")
+    home = signed_in("security_admin").get("/").content.decode()
+    queues = {"待确认的岗位": "/grants/?state=waiting", "重置密码后待放行的账号": "/accounts/?state=waiting"}
+    for title, address in queues.items():
+        assert f'<a href="{address}"><span class="visually-hidden">{title} </span>1</a>' in home
+    assert "这是您自己的账号" not in signed_in("system_admin").get(f"/accounts/{user.id}/").content.decode()
+    me = User.objects.get(username=db.user("system_admin"))
+    assert "这是您自己的账号" in signed_in("system_admin").get(f"/accounts/{me.id}/").content.decode()
+    role = signed_in("system_admin").get("/roles/insurance_officer/").content.decode()
+    assert "built-in" not in role
+    assert "高度敏感" in role

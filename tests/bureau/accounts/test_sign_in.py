@@ -48,12 +48,12 @@ def with_codes(db, standing, name: str = "auditor.own") -> tuple[str, list[str]]
         page = browser.get("/account/codes/activate/")
     text = page.content.decode()
     assert 'src="data:image/svg+xml;base64,' in text
-    secret = re.search(r'<code class="secret">([A-Z2-7]+)</code>', text).group(1)
+    secret = re.search(r'<strong class="secret">([A-Z2-7]+)</strong>', text).group(1)
     wrong = browser.post("/account/codes/activate/", {"code": "000000"})
     assert "验证码不对" in wrong.content.decode()
     done = browser.post("/account/codes/activate/", {"code": code(secret)})
     assert done.status_code == 302, done.content.decode()
-    codes = re.findall(r"<li><code>(\w+)</code>", browser.get("/account/codes/recovery/").content.decode())
+    codes = re.findall(r"<li><strong>(\w+)</strong>", browser.get("/account/codes/recovery/").content.decode())
     assert len(codes) == 10
     cache.clear()
     return secret, codes

@@ -35,7 +35,10 @@ def regions_under(path: str) -> list[tuple[str, str]]:
 def errors_of(form: forms.Form) -> list[dict[str, str]]:
     """What ``ui.form_errors`` draws: each error with the field that it leads to."""
     return [
-        {"text": str(text), "name": "" if name == "__all__" else name}
+        {
+            "text": str(text) if name == "__all__" else f"{form.fields[name].label}{_('：')}{text}",
+            "name": "" if name == "__all__" else name,
+        }
         for name, texts in form.errors.items()
         for text in texts
     ]

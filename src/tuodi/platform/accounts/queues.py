@@ -33,7 +33,7 @@ def queues(request: HttpRequest) -> list[Queue]:
 
 
 def _filled(queue: Queue) -> Queue:
-    return {"note": "", "kind": "", "order": 50, "unit": "", **queue}
+    return {"note": "", "kind": "", "order": 50, "unit": "", "value": f"{queue['count']:,}", **queue}
 
 
 def _files(request: HttpRequest) -> list[Queue]:

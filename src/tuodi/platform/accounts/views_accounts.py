@@ -80,7 +80,7 @@ def account(request: HttpRequest, number: int) -> HttpResponse:
         request, "accounts/account.html",
         {
             "person": user, "grants": grants, "makes": standing.may("make_grant") and other,
-            "confirms": standing.may("confirm_grant") and other, "self": not other,
+            "confirms": standing.may("confirm_grant") and other, "own": not other,
             # Only the security administrator's policy reaches the rows of other people's second factors.
             "codes": Authenticator.objects.filter(user=user, type="totp").exists()
             if standing.may("confirm_grant") else None,

@@ -33,7 +33,8 @@ def key_list(request: HttpRequest) -> HttpResponse:
     return render(
         request, "packages/keys.html",
         {
-            "public": public.hex(), "fingerprint": spoken(fingerprint(public)), "makes": standing.may("make_grant"),
+            "public": spoken(public.hex()), "fingerprint": spoken(fingerprint(public)),
+            "makes": standing.may("make_grant"),
             "rows": [(one, zone_name(one.zone), spoken(one.fingerprint)) for one in rows],
         },
     )  # fmt: skip

@@ -26,8 +26,8 @@ from tuodi.platform.places.models import Organisation
 from tuodi.platform.trail.models import BulkChange, Look, RowChange
 
 __all__ = [
-    "KINDS", "OPERATIONS", "TABLES", "Filters", "Shown", "bulks", "changes", "looks", "named", "shown_values",
-    "table_name",
+    "COLUMNS", "KINDS", "OPERATIONS", "TABLES", "Filters", "Shown", "bulks", "changes", "looks", "named",
+    "shown_values", "table_name",
 ]  # fmt: skip
 
 TABLES = {
@@ -85,6 +85,25 @@ class Filters:
     kind: str = ""
 
 
+COLUMNS = {
+    "id": N_("序号"), "name": N_("姓名或名称"), "display_name": N_("姓名"), "username": N_("用户名"),
+    "organisation_id": N_("单位序号"), "region_path": N_("地区路径"), "region_id": N_("地区代码"), "role": N_("岗位"),
+    "user_id": N_("用户序号"), "person_id": N_("人员序号"), "is_active": N_("在用"), "active": N_("在用"),
+    "is_service": N_("程序账号"), "must_change": N_("须改密码"), "codes_reset_at": N_("验证码重置时间"),
+    "made_at": N_("建立时间"), "made_by_id": N_("建立人"), "confirmed_at": N_("确认时间"),
+    "confirmed_by_id": N_("确认人"), "ended_at": N_("终止时间"), "ended_by_id": N_("终止人"),
+    "end_reason": N_("终止原因"), "reason": N_("原因"), "valid_from": N_("起期"), "valid_to": N_("止期"),
+    "kind": N_("类别"), "code": N_("代码"), "purpose": N_("用途"), "legal_basis": N_("法律依据"),
+    "address": N_("住址"), "birth_date": N_("出生日期"), "sex": N_("性别"), "died_on": N_("死亡日期"),
+    "places": N_("所属地区路径"), "number_sealed": N_("证件号码"), "phone_sealed": N_("电话"),
+    "account_sealed": N_("银行账号"), "identity": N_("救助身份"), "from_date": N_("开始日期"),
+    "to_date": N_("结束日期"), "source": N_("来源"), "state": N_("状态"), "file_name": N_("文件名"),
+    "as_of": N_("数据截至"), "counts": N_("行数"), "problem": N_("问题"), "language": N_("语言"),
+    "merged_into_id": N_("并入档案"), "decided_at": N_("决定时间"), "decided_by_id": N_("决定人"),
+}  # fmt: skip
+"""Column → its word; one without a word is shown by its name."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """One column of one line, as this reader sees it."""
@@ -113,7 +132,9 @@ class Names:
 
     @staticmethod
     def role(line: Any) -> str:
-        """In which role."""
+        """In which role; the installation has none."""
+        if line.user_id is None:
+            return ""
         return roles()[line.role].name if line.role in roles() else str(line.role)
 
 
@@ -187,7 +208,12 @@ def shown_values(line: RowChange, standing: Standing) -> list[Shown]:
     made = []
     for column in sorted(old.keys() | new.keys()):
         graded, sealed = declared.get(column, (highly_sensitive("blank"), True))
-        made.append(Shown(column, *(_shown(side.get(column), graded, sealed, standing) for side in (old, new))))
+        made.append(
+            Shown(
+                _(COLUMNS[column]) if column in COLUMNS else column,
+                *(_shown(side.get(column), graded, sealed, standing) for side in (old, new)),
+            )
+        )
     return made
 
 
