@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -19,7 +20,7 @@ from tuodi.platform.packages.keys import fingerprint, own_public
 from tuodi.platform.packages.kinds import kinds
 from tuodi.platform.packages.models import Package, TrustedKey
 from tuodi.platform.places.models import Organisation, path_of
-from tuodi.platform.registry.models import Identity, Person
+from tuodi.platform.registry.models import Entry, Identity, Person
 from tuodi.platform.trail.models import Look
 
 pytestmark = pytest.mark.req("EG06", "AD06", "AD18", "EO01")
@@ -169,3 +170,25 @@ def test_what_is_no_package_is_told_in_words(recognised, signed_in) -> None:
     browser = signed_in("insurance_officer")
     assert "这不是数据包" in send(browser, b"PK\x03\x04").content.decode()
     assert "请选择" in browser.post("/packages/receive/", {}).content.decode()
+
+
+def test_civil_affairs_sends_whom_it_has_on_its_list(recognised, signed_in, standing) -> None:
+    standing("insurance_officer")
+    got = Delivery.objects.get(source="civil_affairs_monthly")
+    for name, number, until in (("苏青禾", NUMBER, None), ("陆望秋", "990121197505050027", date(2026, 2, 28))):
+        Entry.objects.create(
+            source="civil_affairs_monthly", target="recognitions", key_digest=name.encode(), delivery=got,
+            organisation=got.organisation, region_path=path_of("990121001001"), person=recognised,
+            as_of=date(2026, 3, 1), until=until, data={"person_name": name, "identity": "dibao", "from": "2026-01-01"},
+            sealed=seal("row", json.dumps({"certificate": number, "bank_account": "6222000011112222"})),
+        )  # fmt: skip
+    browser = signed_in("civil_affairs_officer")
+    answer = browser.post("/packages/make/aid_recipients/", {"reason": "交医保核对标识"})
+    assert answer["Content-Type"] == "application/zip", answer.content.decode()
+    one = unpack(answer.content, lambda _print: Trusted(own_public(), "extranet"), "insurance", kinds())
+    lines = one.data.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2, "who left the list is not sent"
+    assert lines[1].startswith(f"苏青禾,{NUMBER},低保对象,")
+    assert "6222" not in one.data.decode("utf-8-sig")
+    trust(signed_in)
+    assert send(signed_in("insurance_officer"), answer.content).status_code == 302
