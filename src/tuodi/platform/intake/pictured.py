@@ -63,7 +63,7 @@ def preview(delivery: Delivery, template: SourceTemplate, standing: Standing) ->
         "contradictions": [
             {
                 "row": line["row"], "column": column_name(template, line["field"]),
-                "found": text_masked(standing, template, line["field"], line["found"]),
+                "found": cell(standing, template, line["field"], line["found"]),
                 "what": reason_of(standing, template, line["reason"], line["field"], line["expected"]),
             }
             for line in samples.get("contradictions", [])[:_FIRST]

@@ -118,7 +118,7 @@ def samples_of(delivery: Delivery) -> dict[str, Any]:
 def reason_of(standing: Standing, template: SourceTemplate, code: str, field: str, expected: str) -> str:
     """What would be right, in a sentence that says no more of a person than the reader may know."""
     if code in _MEANING:
-        expected = text_masked(standing, template, field, expected)
+        expected = cell(standing, template, field, expected)
     return sentence(code, language(), found="…", expected=expected)
 
 
