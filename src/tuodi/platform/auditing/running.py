@@ -19,7 +19,23 @@ from tuodi.platform.auditing.rows import audited_rows
 from tuodi.platform.ground import clock
 from tuodi.platform.ground.passes import standing_as
 
-__all__ = ["PERSONS", "report_folder", "run_audit"]
+__all__ = ["LEADS", "PERSONS", "report_folder", "run_audit"]
+
+LEADS = "leads.json"
+"""In a report's folder: the leads with the persons' numbers, for what follows from them."""
+
+OF_A_LEAD = (
+    "lead_id",
+    "person_id",
+    "layer",
+    "kind",
+    "direction",
+    "recorded",
+    "manual",
+    "by_law",
+    "difference",
+    "causes",
+)
 
 PERSONS = "persons.json"
 """In a report's folder: page of a person → the person's number in the registry."""
@@ -74,6 +90,7 @@ def _run(number: int, grant: int) -> None:
         paths = write_report(result, law, draft, as_of=run.as_of, place=place, home=reverse("audit", args=[number]))
         of_page = {path.stem.split(".")[0]: int(person) for person, path in paths.persons.items()}
         (draft / PERSONS).write_text(json.dumps(of_page), "utf-8")
+        (draft / LEADS).write_text(result.leads.select(*OF_A_LEAD).write_json(), "utf-8")
         draft.rename(base / folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
