@@ -269,7 +269,7 @@ def _insert(context: Context, rows: pl.DataFrame, hospitals: pl.DataFrame) -> No
         return
     whole = rows.join(hospitals, on="provider_id", how="left", maintain_order="left")
     columns = [*COLUMNS, "person", "organisation_id", "extra", "sealed"]
-    stage(context.cursor, "claims_in", whole.select(columns), {"extra": "jsonb", "sealed": "bytea"})
+    stage(context.cursor, "claims_in", whole.select(columns), {"extra": "jsonb", "sealed": "bytea"}, plan=False)
     same = [name for name in COLUMNS if name != "settled_at"]
     with bulk(context.cursor, context.batch):
         context.cursor.execute(

@@ -265,8 +265,7 @@ def _insert(
     rows = rows.with_columns(id=new_ids(context.cursor, "registry_entry", rows.height))
     stage(
         context.cursor, "entries_in", rows,
-        {"key_digest": "bytea", "content_digest": "bytea", "sealed": "bytea", "data": "jsonb", "region_path": "ltree"},
-    )  # fmt: skip
+        {"key_digest": "bytea", "content_digest": "bytea", "sealed": "bytea", "data": "jsonb", "region_path": "ltree"}, plan=False)  # fmt: skip
     names = ", ".join(f'"{name}"' for name in rows.columns)
     with bulk(context.cursor, context.batch):
         context.cursor.execute(

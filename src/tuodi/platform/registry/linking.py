@@ -15,7 +15,7 @@ import polars as pl
 
 from tuodi import identity
 from tuodi.platform.registry.linking_people import Context, add_numbers, keyed, make_persons
-from tuodi.platform.registry.linking_register import REGISTER, candidates, for_linking, register
+from tuodi.platform.registry.linking_register import REGISTER, candidates, decided_by_both, for_linking, register
 from tuodi.platform.registry.store import bulk, stage
 
 __all__ = ["Found", "find", "sure"]
@@ -43,10 +43,14 @@ def sure(context: Context, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sure(context: Context, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    near = candidates(context, rows)
-    told = _decided(rows, near)
-    add_numbers(context, rows.join(told, on="n").filter(pl.col("digest").is_not_null()))
-    return told, near
+    plain = decided_by_both(context, rows)
+    others = rows.join(plain, on="n", how="anti")
+    near = candidates(context, others)
+    told = _decided(others, near)
+    have = near.select("n", "person", "p_digest").unique(["n", "person"])
+    further = others.join(told, on="n").join(have, on=["n", "person"])
+    add_numbers(context, further.filter((pl.col("digest") != pl.col("p_digest")).fill_null(True) & pl.col("firm")))
+    return pl.concat([plain.select("n", "person", rule=pl.lit("same_number")), told]), near
 
 
 def find(context: Context, people: pl.DataFrame) -> Found:

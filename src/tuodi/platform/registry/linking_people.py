@@ -75,6 +75,24 @@ def keyed(people: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def people_here(context: Context) -> str:
+    """The name of a temporary table with everyone in scope, made once a delivery.
+
+    Whether a person is in scope is asked for each row; asked once, it is not what a linkage waits for.
+    """
+    name = f"people_here_{context.delivery}"
+    context.cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{name}"])
+    if context.cursor.fetchone()[0] is None:
+        context.cursor.execute(
+            f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT {_HERE}, merged_into_id FROM registry_person"
+        )
+        context.cursor.execute(f"ANALYZE pg_temp.{name}")
+    return f"pg_temp.{name}"
+
+
+_HERE = "id, name, birth_date, sex, insurer_number, number_digest, phone_digest, region_path"
+
+
 def make_persons(context: Context, people: pl.DataFrame) -> pl.DataFrame:
     """New persons, one for each distinct ``new``; ``new person`` gives their numbers.
 
@@ -150,13 +168,15 @@ PERSON_TYPES = {
 
 def insert_persons(context: Context, rows: pl.DataFrame) -> None:
     """Into ``registry_person`` by way of a temporary table."""
-    stage(context.cursor, "persons_in", rows, PERSON_TYPES)
+    here = people_here(context)
+    stage(context.cursor, "persons_in", rows, PERSON_TYPES, plan=False)
     names = ", ".join(rows.columns)
     context.cursor.execute(
         f"INSERT INTO registry_person ({names}, first_delivery_id, made_at)"
         f" SELECT {names}, %s, now() FROM pg_temp.persons_in",
         [context.delivery],
     )
+    context.cursor.execute(f"INSERT INTO {here} ({_HERE}) SELECT {_HERE} FROM pg_temp.persons_in")
 
 
 def add_numbers(context: Context, people: pl.DataFrame) -> None:

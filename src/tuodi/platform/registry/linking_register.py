@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from tuodi.platform.registry.linking_people import Context
+from tuodi.platform.registry.linking_people import Context, people_here
 from tuodi.platform.registry.store import name_key, opened, read, stage
 
-__all__ = ["candidates", "for_linking", "register", "resolved"]
+__all__ = ["candidates", "decided_by_both", "for_linking", "register", "resolved"]
 
 CANDIDATES = {
     "n": pl.UInt32(), "person": pl.Int64(), "p_name": pl.String(), "p_birth": pl.Date(), "p_digest": pl.String(),
@@ -40,19 +40,47 @@ def resolved(context: Context, persons: pl.Series) -> pl.Series:
     return persons.replace(final) if final else persons
 
 
+def decided_by_both(context: Context, people: pl.DataFrame) -> pl.DataFrame:
+    """``n person`` where one person alone has the number and the insurer's number of a profile, under the same name.
+
+    Most profiles of bills are such; the database says so without handing over what it compared.
+    """
+    wanted = people.filter(
+        pl.col("digest").is_not_null(), pl.col("insurer").is_not_null(), pl.col("person_name").is_not_null()
+    )
+    if wanted.is_empty():
+        return pl.DataFrame(schema={"n": pl.UInt32(), "person": pl.Int64()})
+    here = people_here(context)
+    stage(
+        context.cursor, "wanted_both", wanted.select("n", "digest", "insurer", "person_name"), {"digest": "bytea"}
+    )  # fmt: skip
+    return read(
+        context.cursor,
+        "SELECT n, min(id) FROM (SELECT w.n, p.id, p.name = w.person_name AND p.merged_into_id IS NULL"
+        " AND p.insurer_number = w.insurer AS good FROM pg_temp.wanted_both w"
+        f" JOIN {here} p ON p.number_digest = w.digest UNION ALL"
+        " SELECT w.n, p.id, coalesce(p.number_digest = w.digest, false) FROM pg_temp.wanted_both w"
+        f" JOIN {here} p ON p.insurer_number = w.insurer UNION ALL"
+        " SELECT w.n, o.person_id, false FROM pg_temp.wanted_both w JOIN registry_othernumber o ON o.digest = w.digest"
+        ") AS met GROUP BY n HAVING bool_and(good) AND min(id) = max(id)",
+        {"n": pl.UInt32(), "person": pl.Int64()},
+    )
+
+
 def candidates(context: Context, people: pl.DataFrame) -> pl.DataFrame:
     """Persons with the number or the insurer's number of a profile, found in one go: :data:`CANDIDATES`."""
     wanted = people.filter(pl.col("digest").is_not_null() | pl.col("insurer").is_not_null())
     if wanted.is_empty():
         return pl.DataFrame(schema=CANDIDATES)
+    here = people_here(context)
     stage(context.cursor, "wanted", wanted.select("n", "digest", "insurer"), {"digest": "bytea"})
     shown = "p.name, p.birth_date, p.number_digest"
     found = read(
         context.cursor,
-        f"SELECT w.n, p.id, {shown}, 'number' FROM pg_temp.wanted w JOIN registry_person p ON p.number_digest = w.digest"
+        f"SELECT w.n, p.id, {shown}, 'number' FROM pg_temp.wanted w JOIN {here} p ON p.number_digest = w.digest"
         f" UNION ALL SELECT w.n, p.id, {shown}, 'number' FROM pg_temp.wanted w JOIN registry_othernumber o"
-        " ON o.digest = w.digest AND o.kind = 'number' JOIN registry_person p ON p.id = o.person_id"
-        f" UNION ALL SELECT w.n, p.id, {shown}, 'insurer' FROM pg_temp.wanted w JOIN registry_person p"
+        f" ON o.digest = w.digest AND o.kind = 'number' JOIN {here} p ON p.id = o.person_id"
+        f" UNION ALL SELECT w.n, p.id, {shown}, 'insurer' FROM pg_temp.wanted w JOIN {here} p"
         " ON p.insurer_number = w.insurer AND p.insurer_number <> ''",
         CANDIDATES,
     )
@@ -66,7 +94,7 @@ def register(context: Context) -> pl.DataFrame:
     found = read(
         context.cursor,
         "SELECT id, name, birth_date, sex, insurer_number, number_digest, phone_digest, region_path::text"
-        " FROM registry_person WHERE merged_into_id IS NULL",
+        f" FROM {people_here(context)} WHERE merged_into_id IS NULL",
         REGISTER,
     )
     return found.with_columns(name_key(found["name"]).alias("name_k"))

@@ -97,7 +97,9 @@ def split(person: Person, entries: Iterable[int], *, reason: str, user: User) ->
     wanted = sorted(set(entries))
     (source,) = _locked(person.pk)
     if source.merged_into_id:
-        raise MergeError(_("档案 {number} 已并入 {into}，请先撤销").format(number=source.pk, into=source.merged_into_id))
+        raise MergeError(
+            _("档案 {number} 已并入 {into}，请先撤销").format(number=source.pk, into=source.merged_into_id)
+        )
     rows = list(Entry.objects.filter(pk__in=wanted, person_id=source.pk).order_by("pk"))
     if not wanted or len(rows) != len(wanted):
         raise MergeError(_("所选的行不都在这份档案中，请重新打开再办"))
@@ -205,9 +207,7 @@ def _decide(pair: ReviewPair, state: str, reason: str, user: User) -> None:
 
 def _locked(*numbers: int) -> tuple[Person, ...]:
     """Persons in the order asked for, locked in the order of their numbers. Raises ``MergeError`` for one not seen."""
-    found = {
-        person.pk: person for person in Person.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
-    }
+    found = {person.pk: person for person in Person.objects.select_for_update().filter(pk__in=numbers).order_by("pk")}
     missing = [number for number in numbers if number not in found]
     if missing:
         raise MergeError(_("找不到档案 {number}，或不在本岗位的范围内").format(number=missing[0]))
@@ -232,7 +232,9 @@ def _repoint(kind: str, old: int, new: int, by: str = "", values: Iterable[int] 
 def _with_followers(rows: dict[str, list[int]], now: int) -> dict[str, list[int]]:
     """What was moved, and the versions that later files made of the same list rows."""
     found = {kind: list(numbers) for kind, numbers in rows.items()}
-    keys = set(Entry.objects.filter(pk__in=found.get("entry", [])).values_list("source", "organisation_id", "key_digest"))
+    keys = set(
+        Entry.objects.filter(pk__in=found.get("entry", [])).values_list("source", "organisation_id", "key_digest")
+    )
     wanted = {(source, office, bytes(key)) for source, office, key in keys}
     more = [
         entry.pk

@@ -27,8 +27,17 @@ _TYPES: Mapping[Any, str] = {
 }  # fmt: skip
 
 
-def stage(cursor: Any, name: str, frame: pl.DataFrame, types: Mapping[str, str] | None = None) -> None:
-    """``frame`` as a temporary table, gone at the end of the transaction; ``types``: a column's type where not plain."""
+_TOGETHER = 5_000
+
+
+def stage(
+    cursor: Any, name: str, frame: pl.DataFrame, types: Mapping[str, str] | None = None, *, plan: bool = True
+) -> None:
+    """``frame`` as a temporary table, gone at the end of the transaction.
+
+    ``types``: a column's type where it is not plain. ``plan``: whether the table will be joined, so that the planner
+    should know how many rows it has.
+    """
     wanted = {column: (types or {}).get(column) or _TYPES[dtype.base_type()] for column, dtype in frame.schema.items()}
     cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
     columns = ", ".join(f'"{column}" {kind}' for column, kind in wanted.items())
@@ -36,18 +45,32 @@ def stage(cursor: Any, name: str, frame: pl.DataFrame, types: Mapping[str, str] 
     with cursor.copy(f'COPY pg_temp."{name}" FROM STDIN (FORMAT csv)') as copy:
         for part in frame.iter_slices(50_000):
             copy.write(part.write_csv(include_header=False).encode())
-    cursor.execute(f'ANALYZE pg_temp."{name}"')
+    if plan:
+        cursor.execute(f'ANALYZE pg_temp."{name}"')
 
 
 def read(cursor: Any, query: str, schema: Mapping[str, Any], values: Sequence[Any] | None = None) -> pl.DataFrame:
-    """What a query gives, with the columns of ``schema`` in that order; bytes as text."""
-    with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", values) as copy:
-        data = b"".join(copy)
+    """What a query gives, with the columns of ``schema`` in that order; bytes as text.
+
+    The database puts some thousand rows at a time into one text: a row at a time, the driver costs more than the query.
+    """
+    names = [f"c{place}" for place in range(len(schema))]
+    cells = [
+        f"""'"' || replace({name}::text, '"', '""') || '"'""" if dtype == pl.String() else f"{name}::text"
+        for name, dtype in zip(names, schema.values(), strict=True)
+    ]
+    line = " || ',' || ".join(f"coalesce({cell}, '')" for cell in cells)
+    cursor.execute(
+        f"SELECT string_agg(line, E'\\n') FROM (SELECT (row_number() OVER ()) / {_TOGETHER} AS part, {line} AS line"
+        f" FROM ({query}) AS found ({', '.join(names)})) AS lines GROUP BY part ORDER BY part",
+        values,
+    )
+    data = "\n".join(part for (part,) in cursor.fetchall())
     if not data:
         return pl.DataFrame(schema=schema)
     texts = {name: pl.String() if dtype == pl.Boolean() else dtype for name, dtype in schema.items()}
-    found = pl.read_csv(data, has_header=False, new_columns=list(schema), schema=texts)
-    return found.with_columns(pl.col(name) == "t" for name, dtype in schema.items() if dtype == pl.Boolean())
+    found = pl.read_csv(data.encode(), has_header=False, new_columns=list(schema), schema=texts)
+    return found.with_columns(pl.col(name) == "true" for name, dtype in schema.items() if dtype == pl.Boolean())
 
 
 def new_ids(cursor: Any, table: str, count: int) -> pl.Series:
