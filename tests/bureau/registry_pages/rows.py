@@ -61,7 +61,8 @@ class Rows:
             organisation=office, region_path=office.region_path, source=source, file_name=name or f"{source}.xlsx",
             file_digest=sha256(f"{source}{as_of}".encode()).hexdigest(), size=1, via="page", state="committed",
             as_of=as_of or clock.today(), legal_basis="虚构", purpose="虚构", expires_on=date(2040, 1, 1),
-            received_by=self.grant.user, received_at=clock.now(), committed_by=self.grant.user, committed_at=clock.now(),
+            received_by=self.grant.user, received_at=clock.now(), committed_by=self.grant.user,
+            committed_at=clock.now(),
         )  # fmt: skip
         return self.deliveries[source]
 
@@ -74,8 +75,10 @@ class Rows:
         places = [path_of(code) for code in (more.get("insured_region"), more.get("registered_region")) if code]
         return Person.objects.create(
             name=name, birth_date=born, sex=more.pop("sex", "female"), region_path=path, places=[path, *places],
-            number_digest=digest("number", number) if number else None, number_sealed=seal("number", number) if number else None,
-            certificate_kind="resident_id" if number else "", insurer_number=more.pop("insurer", f"9901212600{self.made:07d}"),
+            number_digest=digest("number", number) if number else None,
+            number_sealed=seal("number", number) if number else None,
+            certificate_kind="resident_id" if number else "",
+            insurer_number=more.pop("insurer", f"9901212600{self.made:07d}"),
             phone_digest=digest("phone", phone), phone_sealed=seal("phone", phone),
             account_digest=digest("account", account), account_sealed=seal("account", account), **more,
         )  # fmt: skip
@@ -95,7 +98,9 @@ class Rows:
             **{"linked_by": "same_number", **own},
         )  # fmt: skip
 
-    def identity(self, person: Person, source: str, identity: str, start: date, end: date | None = None, **more: Any) -> Identity:
+    def identity(
+        self, person: Person, source: str, identity: str, start: date, end: date | None = None, **more: Any
+    ) -> Identity:
         """An interval of a source."""
         delivery = self.delivery(source)
         return Identity.objects.create(
@@ -112,7 +117,9 @@ class Rows:
             source=source, key=f"H{self.made}", head_name=head.name, from_date=days_ago(400), **common, **more
         )
         for person, relation in ((head, "head"), *members):
-            Membership.objects.create(household=made, person=person, relation=relation, from_date=days_ago(400), **common)
+            Membership.objects.create(
+                household=made, person=person, relation=relation, from_date=days_ago(400), **common
+            )
         return made
 
     def bill(self, person: Person, on: date, **money: Any) -> Settlement:
@@ -126,7 +133,10 @@ class Rows:
         return Settlement.objects.create(
             organisation=delivery.organisation, region_path=person.region_path, claim_id=f"C{self.made}", person=person,
             source="settlements", benefit_year=on.year, discharged_on=on, settled_at=moment, delivery=delivery,
-            **{**zero, "setting": "inpatient", "provider_name": "岚汀县人民医院", "diagnosis_name": "胃恶性肿瘤", **money},
+            **{
+                **zero, "setting": "inpatient", "provider_name": "岚汀县人民医院",
+                "diagnosis_name": "胃恶性肿瘤", **money,
+            },
         )  # fmt: skip
 
     def pair(self, one: Person, other: Person, **more: Any) -> ReviewPair:

@@ -41,12 +41,12 @@ def person(rows: Rows) -> Person:
     rows.delivery("civil_affairs_monthly", days_ago(5))
     rows.delivery("enrolment", days_ago(3))
     rows.entry(
-        made, "civil_affairs_monthly", person_name="苏青禾", birth_date=BORN, sex="female", identity="dibao", cause="因病",
-        monthly_amount=105000, sealed={"certificate": number_of(BORN, 101), "phone": "13900100001"},
+        made, "civil_affairs_monthly", person_name="苏青禾", birth_date=BORN, sex="female", identity="dibao",
+        cause="因病", monthly_amount=105000, sealed={"certificate": number_of(BORN, 101), "phone": "13900100001"},
     )  # fmt: skip
     rows.entry(
-        made, "enrolment", person_name="苏青禾", birth_date=date(1968, 4, 21), sex="female", year=2026, scheme="resident",
-        insured_region="990121", own_premium=40000,
+        made, "enrolment", person_name="苏青禾", birth_date=date(1968, 4, 21), sex="female", year=2026,
+        scheme="resident", insured_region="990121", own_premium=40000,
     )  # fmt: skip
     rows.identity(made, "civil_affairs_monthly", "dibao", date(2024, 1, 1))
     rows.bill(made, date(2026, 3, 2), total=100000, in_scope=80000, first_self_pay=5000, out_of_catalogue=15000,
@@ -109,7 +109,10 @@ def test_each_field_has_source_and_date_and_shows_who_disagrees(
 ) -> None:
     fields = {one["key"]: one for one in as_data(reader("insurance_officer"), person)["parts"]["basics"]["fields"]}
     assert fields["birth_date"]["value"] == "1968-04-12"
-    assert (fields["birth_date"]["source"], fields["birth_date"]["as_of"]) == ("民政当月资金发放名册", days_ago(5).isoformat())
+    assert (fields["birth_date"]["source"], fields["birth_date"]["as_of"]) == (
+        "民政当月资金发放名册",
+        days_ago(5).isoformat(),
+    )
     assert [(one["value"], one["source"]) for one in fields["birth_date"]["others"]] == [("1968-04-21", "居民参保明细")]
     assert fields["name"]["others"] == []
     assert fields["name"]["confirmed_by"] == ["居民参保明细", "民政当月资金发放名册"]
@@ -157,7 +160,9 @@ def test_no_page_and_no_data_holds_what_is_masked(
         assert not [word for word in secret if word in text]
 
 
-def test_the_age_is_told_by_tens_where_the_birth_date_is_masked(person: Person, reader: Callable[..., Standing]) -> None:
+def test_the_age_is_told_by_tens_where_the_birth_date_is_masked(
+    person: Person, reader: Callable[..., Standing]
+) -> None:
     years = as_data(reader("insurance_officer"), person)["head"]["age"]
     low = int(years.split()[0]) // 10 * 10
     assert as_data(reader("auditor"), person)["head"]["age"] == f"{low}–{low + 9} 岁"
@@ -207,8 +212,8 @@ def test_settlements_add_up_and_the_drawing_ends_at_the_own_share(
     assert part["note"] == ""
     browser = signed_in("insurance_officer")
     page = browser.get(address(person, "settlements")).text
-    for word in ("医疗费用总额", "政策范围内", "先行自付", "目录外（全自费）", "超限价自费", "基本医保统筹支付", "大病保险支付",
-                 "医疗救助支付", "倾斜救助", "个人负担", "胃恶性肿瘤"):  # fmt: skip
+    for word in ("医疗费用总额", "政策范围内", "先行自付", "目录外（全自费）", "超限价自费", "基本医保统筹支付",
+                 "大病保险支付",                 "医疗救助支付", "倾斜救助", "个人负担", "胃恶性肿瘤"):  # fmt: skip
         assert word in page
     earlier = browser.get(address(person, "settlements") + "?year=2025").text
     assert "2025 年度全部结算" in earlier
@@ -225,7 +230,9 @@ def test_a_burden_that_the_record_states_otherwise_is_pointed_out(
 
 
 def test_aid_from_everyone_is_summed_once(rows: Rows, person: Person, reader: Callable[..., Standing]) -> None:
-    rows.entry(person, "charity_ledger", amount=200000, paid_on=date(2026, 4, 1), giver="岚汀县慈善总会", project="暖心")
+    rows.entry(
+        person, "charity_ledger", amount=200000, paid_on=date(2026, 4, 1), giver="岚汀县慈善总会", project="暖心"
+    )
     rows.entry(person, "red_cross_ledger", amount=50000, paid_on=date(2026, 2, 1), giver="岚汀县红十字会")
     rows.entry(person, "premium_subsidy", year=2026, identity="dibao", subsidy=40000)
     rows.entry(person, "premium_request", year=2026, identity="dibao", subsidy=40000)

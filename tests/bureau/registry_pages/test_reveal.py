@@ -88,7 +88,8 @@ def test_it_ends_after_a_while(
     [
         ("village_worker", "number", 404), ("village_worker", "details", 404), ("hospital_desk", "number", 404),
         ("hospital_desk", "details", 302), ("auditor", "number", 302), ("township_worker", "phone", 302),
-        ("insurance_officer", "details", 404), ("insurance_officer", "everything", 404), ("charity_officer", "number", 403),
+        ("insurance_officer", "details", 404), ("insurance_officer", "everything", 404),
+        ("charity_officer", "number", 403),
     ],
 )  # fmt: skip
 def test_the_role_is_the_ceiling(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tuodi.errors import TuodiError
 from tuodi.platform.accounts.standing import Standing
-from tuodi.platform.ground import clock, passes
+from tuodi.platform.ground import passes
 from tuodi.platform.ground.pages import page
 from tuodi.platform.ground.words import _
 from tuodi.platform.registry.models import LinkEvent, ReviewPair
@@ -114,8 +114,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
             merging.merge(pair, reason=reason, user=standing.user)
             messages.success(request, _("已合并；在“已判断”中可以撤销。"))
         elif choice == "different":
-            pair.state, pair.decided_by, pair.decided_at, pair.reason = "different", standing.user, clock.now(), reason
-            pair.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+            merging.differ(pair, reason=reason, user=standing.user)
             messages.success(request, _("已记为不是同一人。"))
         else:
             pair.reason = reason

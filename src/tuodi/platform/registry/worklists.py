@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -27,7 +27,7 @@ from tuodi.platform.registry.person_file_basics import age_on
 from tuodi.platform.registry.person_file_places import Names, names_of
 from tuodi.platform.registry.person_file_sight import Sight
 from tuodi.platform.registry.person_file_sources import Source, known_day, sources
-from tuodi.platform.registry.worklists_queries import QUERIES, ROWS
+from tuodi.platform.registry.worklists_queries import PLAN, QUERIES, ROWS
 from tuodi.platform.registry.worklists_settings import settings_of
 from tuodi.platform.registry.worklists_words import finding
 
@@ -162,7 +162,7 @@ def _values(known: dict[str, Source], filters: Filters, today: date, limit: int)
         "year": str(year), "year_begin": date(year, 1, 1), "whole_list": bool(whole),
         "enrolment_stale": any(one.stale for one in enrolments),
         "place": filters.place, "source": filters.source, "kind": filters.kind,
-        "born_from": None if filters.age_to is None else _years_before(today, filters.age_to + 1),
+        "born_from": None if filters.age_to is None else _years_before(today, filters.age_to + 1) + timedelta(days=1),
         "born_to": None if filters.age_from is None else _years_before(today, filters.age_from),
         "limit": limit, "offset": (max(filters.page, 1) - 1) * limit,
     }  # fmt: skip
@@ -174,7 +174,7 @@ def senders_of_enrolment() -> frozenset[str]:
 
 
 def rows_of(standing: Standing, code: str, filters: Filters, *, everything: bool = False) -> Result:
-    """One page of a list, or all of it. Four queries. Raises ``PermissionError`` where the reader may not open it."""
+    """One page of a list, or all of it. Five queries. Raises ``PermissionError`` where the reader may not open it."""
     worklist = LISTS[code]
     if not worklist.open_to(standing):
         raise PermissionError(_("您的岗位不能查看这份清单。"))
@@ -182,6 +182,7 @@ def rows_of(standing: Standing, code: str, filters: Filters, *, everything: bool
     known = sources(today)
     values = _values(known, filters, today, _ALL if everything else settings_of().rows_a_page)
     with connection.cursor() as cursor:
+        cursor.execute(PLAN)
         cursor.execute(ROWS.format(query=QUERIES[code]), values)
         names = [column.name for column in cursor.description]
         found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -253,6 +254,7 @@ def count_of(standing: Standing, worklist: Worklist) -> int:
         today = clock.today()
         values = _values(sources(today), Filters(), today, 1)
         with connection.cursor() as cursor:
+            cursor.execute(PLAN)
             cursor.execute(
                 f"SELECT count(*) FROM ({QUERIES[worklist.code]}) q JOIN registry_person p ON p.id = q.person_id"
                 " WHERE p.merged_into_id IS NULL",

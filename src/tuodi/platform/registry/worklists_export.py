@@ -81,7 +81,7 @@ def _workbook(
     sheet.append(titles)
     for cell in sheet[sheet.max_row]:
         cell.font = Font(bold=True)
-    sheet.freeze_panes = sheet.cell(sheet.max_row + 1, 1)
+    sheet.freeze_panes = f"A{sheet.max_row + 1}"
     for row in result.rows:
         sheet.append([_safe(value) for value in _cells(row)])
     sheet.append([])

@@ -8,7 +8,13 @@ nobody. Imports nothing.
 
 from __future__ import annotations
 
-__all__ = ["HARDSHIP", "QUERIES", "ROWS"]
+__all__ = ["PLAN", "QUERIES", "ROWS"]
+
+PLAN = """
+SELECT set_config('enable_nestloop', CASE WHEN min(reltuples) < 0 THEN 'off' ELSE 'on' END, true)
+  FROM pg_class WHERE oid IN ('registry_entry'::regclass, 'registry_identity'::regclass, 'registry_person'::regclass)
+"""
+"""Until the database has counted a table after its first load it takes it for empty, and a loop in a loop for cheap."""
 
 _DAYS = (
     "day_of AS (SELECT * FROM unnest(%(codes)s::text[], %(days)s::date[], %(stale)s::boolean[]) d(source, day, stale))"
@@ -66,11 +72,11 @@ SELECT person_id, min(from_date) AS since, 'late_flag' AS kind,
  GROUP BY person_id
 """
 
-HARDSHIP = "hard AS (SELECT person_id, min(from_date) AS since, array_agg(DISTINCT source) AS sources,"
-HARDSHIP += " jsonb_agg(DISTINCT identity) AS identities, bool_or(stale) AS stale FROM held GROUP BY person_id)"
+_HARDSHIP = "hard AS (SELECT person_id, min(from_date) AS since, array_agg(DISTINCT source) AS sources,"
+_HARDSHIP += " jsonb_agg(DISTINCT identity) AS identities, bool_or(stale) AS stale FROM held GROUP BY person_id)"
 
 _UNINSURED = f"""
-WITH {_DAYS}, {_HELD}, {HARDSHIP},
+WITH {_DAYS}, {_HELD}, {_HARDSHIP},
 lines AS (
   SELECT e.person_id, e.source, e.data ->> 'scheme' AS scheme,
          coalesce(e.data ->> 'status', 'insured') = 'insured'
@@ -109,7 +115,7 @@ HAVING count(DISTINCT scheme) > 1 OR count(DISTINCT nullif(region, '')) > 1
 """
 
 _ELSEWHERE = f"""
-WITH {_DAYS}, {_HELD}, {HARDSHIP},
+WITH {_DAYS}, {_HELD}, {_HARDSHIP},
 known AS (
   SELECT person_id, since, sources::text[] AS sources, identities, stale FROM hard
   UNION ALL

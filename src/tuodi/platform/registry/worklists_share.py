@@ -35,7 +35,8 @@ people AS (
 SELECT count(*),
        count(*) FILTER (WHERE EXISTS (SELECT 1 FROM unnest(%(illness)s::text[]) w WHERE starts_with(p.cause, w))),
        count(*) FILTER (WHERE p.cause = '')
-  FROM people p JOIN registry_person r ON r.id = p.person_id AND r.merged_into_id IS NULL AND r.died_on IS NULL
+  FROM people p
+ WHERE p.person_id NOT IN (SELECT id FROM registry_person WHERE merged_into_id IS NOT NULL OR died_on IS NOT NULL)
 """
 
 
