@@ -23,7 +23,7 @@ from tuodi.platform.registry.models import MONEY, TEXTS
 from tuodi.platform.registry.store import bulk, content_text, read, stage
 from tuodi.tables import CLAIMS
 
-__all__ = ["Settled", "STANDING", "absorb_claims"]
+__all__ = ["STANDING", "Settled", "absorb_claims"]
 
 STANDING = ("settlements", "settlement_messages", "settlement_aid")
 """Sources of settlements, the best first; any other comes last."""
@@ -112,11 +112,12 @@ def _rows(piece: Delivery, template: SourceTemplate) -> pl.DataFrame:
 
 
 def _hospitals(context: Context) -> pl.DataFrame:
-    found = read(
-        context.cursor, "SELECT code, min(id) FROM places_organisation WHERE kind = 'hospital' AND code <> '' GROUP BY code",
+    """The offices of hospitals by the code under which bills name them."""
+    return read(
+        context.cursor,
+        "SELECT code, min(id) FROM places_organisation WHERE kind = 'hospital' AND code <> '' GROUP BY code",
         {"provider_id": pl.String(), "organisation_id": pl.Int64()},
-    )  # fmt: skip
-    return found
+    )
 
 
 def _stored(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
@@ -153,7 +154,7 @@ def _apart(
     done.added += fresh.height
     if stored.is_empty():
         return fresh, rows.clear().with_columns(
-            old_id=pl.lit(None, pl.Int64()), changes=pl.lit(None, pl.List(pl.String()))
+            old_id=pl.lit(None, pl.Int64()), changes=pl.lit(None, pl.List(pl.Null()))
         )
     names = [name for name in COLUMNS if name != "claim_id"]
     both = rows.join(stored, on="n", suffix="\x00", maintain_order="left")
@@ -190,7 +191,14 @@ def _apart(
         change=pl.any_horizontal(*differs, gained & ~lower),
         against=contradicted,
         changes=pl.concat_list(
-            pl.when(test).then(pl.lit(name)) for name, test in zip(names, differs, strict=True)
+            pl.when(test).then(
+                pl.struct(
+                    column=pl.lit(name),
+                    old=pl.col(f"{name}\x00").cast(pl.String),
+                    new=pl.col(f"{name}\x01").cast(pl.String),
+                )
+            )
+            for name, test in zip(names, differs, strict=True)
         ).list.drop_nulls(),
         old_one=older,
     )
@@ -211,11 +219,11 @@ def _sample(
     shown = [name for name in template.columns if name in rows.columns]
     room = samples - len(done.first["added"])
     if room > 0:
-        done.first["added"] += [line for line in fresh.select(shown).head(room).to_dicts()]
+        done.first["added"] += fresh.select(shown).head(room).to_dicts()
     room = samples - len(done.first["changed"])
     if room > 0:
         for line in again.head(room).to_dicts():
-            changes = [[name, None, line[name]] for name in line["changes"]]
+            changes = [[one["column"], one["old"], one["new"]] for one in line["changes"]]
             done.first["changed"].append({**{name: line[name] for name in shown}, "changes": changes})
 
 

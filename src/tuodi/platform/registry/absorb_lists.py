@@ -263,9 +263,9 @@ def _insert(
         region_path=context.places.paths(at), row=fresh["row"].fill_null(0),
     )  # fmt: skip
     rows = rows.with_columns(id=new_ids(context.cursor, "registry_entry", rows.height))
-    stage(
-        context.cursor, "entries_in", rows,
-        {"key_digest": "bytea", "content_digest": "bytea", "sealed": "bytea", "data": "jsonb", "region_path": "ltree"}, plan=False)  # fmt: skip
+    types = dict.fromkeys(("key_digest", "content_digest", "sealed"), "bytea")
+    types |= {"data": "jsonb", "region_path": "ltree"}
+    stage(context.cursor, "entries_in", rows, types, plan=False)
     names = ", ".join(f'"{name}"' for name in rows.columns)
     with bulk(context.cursor, context.batch):
         context.cursor.execute(

@@ -29,9 +29,8 @@ class Places:
 
     def __init__(self, cursor: Any, top: str) -> None:
         self.top = top
-        regions = read(
-            cursor, "SELECT code, name, level, path::text FROM places_region", dict.fromkeys(("code", "name", "level", "path"), pl.String())
-        )  # fmt: skip
+        names = dict.fromkeys(("code", "name", "level", "path"), pl.String())
+        regions = read(cursor, "SELECT code, name, level, path::text FROM places_region", names)
         self.known = regions
         self.inside = regions.filter(pl.col("path").str.starts_with(top + ".") | (pl.col("path") == top))
         towns = self.inside.filter(pl.col("level") == "township").select(

@@ -91,7 +91,7 @@ def key_digests(frame: pl.DataFrame, template: SourceTemplate) -> pl.Series:
 
 
 def without_nulls(texts: pl.Series) -> pl.Series:
-    """JSON objects without their empty members; a quotation mark inside a value is escaped, so none is hit by chance."""
+    """JSON objects without their empty members; quotation marks within values are escaped: none is hit."""
     return texts.str.replace_all(r'"[^"\\]+":null,?', "").str.replace(",}", "}", literal=True)
 
 
@@ -112,7 +112,7 @@ def packed(frame: pl.DataFrame, template: SourceTemplate) -> pl.DataFrame:
 
 
 def unpacked(stored: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
-    """Stored entries (``data sealed`` and whatever else) with the columns of ``schema`` and all others that they have."""
+    """Stored entries (``data sealed`` and whatever else) with the columns of ``schema`` and any others."""
     secrets = opened("row", stored["sealed"]).fill_null("{}")
     texts = pl.concat([stored["data"], secrets])
     found = texts.str.extract_all(r'"[^"\\]+":').explode().drop_nulls().unique().str.slice(1).str.head(-2)

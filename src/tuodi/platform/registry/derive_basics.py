@@ -18,7 +18,15 @@ from tuodi.platform.ground.sealing import open_seal
 from tuodi.platform.registry.linking_people import PEOPLE, PERSON_TYPES, Context, add_numbers
 from tuodi.platform.registry.models import Entry
 from tuodi.platform.registry.store import (
-    account_key, bulk, digest_text, number_key, opened, phone_key, read, seal_text, stage,
+    account_key,
+    bulk,
+    digest_text,
+    number_key,
+    opened,
+    phone_key,
+    read,
+    seal_text,
+    stage,
 )  # fmt: skip
 
 __all__ = ["LIVES", "WHO_IS", "Statement", "basics", "person_statements"]
@@ -204,7 +212,8 @@ def _after(context: Context, whole: pl.DataFrame) -> pl.DataFrame:
         phone_digest_new=pl.coalesce(best("phone_digest"), "phone_digest"),
         account_digest_new=pl.coalesce(best("account_digest"), "account_digest"),
         address_new=pl.coalesce(best("address").str.slice(0, 200), "address"),
-        region_path_new=living, insured_region_new=insured, registered_region_new=home.fill_null(whole["registered_region"]),
+        region_path_new=living, insured_region_new=insured,
+        registered_region_new=home.fill_null(whole["registered_region"]),
         places_new=table.to_series(), died_on_new=best("died_on"),
     )  # fmt: skip
 

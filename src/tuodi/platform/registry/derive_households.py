@@ -72,7 +72,7 @@ def _homes(context: Context, source: str, keys: pl.Series) -> pl.DataFrame:
     said = read(
         context.cursor,
         "WITH rows AS (SELECT e.* FROM pg_temp.homes h JOIN registry_entry e ON e.household_key = h.key"
-        " WHERE e.source = ANY (%s) AND e.organisation_id = %s),"
+        " WHERE e.source = ANY (%s) AND e.organisation_id = %s AND e.household_key <> ''),"
         " span AS (SELECT household_key, min(as_of) AS first,"
         " CASE WHEN bool_or(until IS NULL) THEN NULL ELSE max(until) END AS last FROM rows GROUP BY household_key)"
         " SELECT DISTINCT ON (r.household_key) r.household_key, coalesce(r.data ->> 'head_name',"
@@ -101,7 +101,8 @@ def _homes(context: Context, source: str, keys: pl.Series) -> pl.DataFrame:
     have = read(
         context.cursor,
         "SELECT DISTINCT ON (h.key) h.key, h.id, h.to_date IS NULL FROM pg_temp.homes_in i JOIN registry_household h"
-        " ON h.key = i.key WHERE h.source = %s AND h.organisation_id = %s ORDER BY h.key, h.to_date IS NULL DESC, h.id DESC",
+        " ON h.key = i.key WHERE h.source = %s AND h.organisation_id = %s"
+        " ORDER BY h.key, h.to_date IS NULL DESC, h.id DESC",
         {"key": pl.String(), "home": pl.Int64(), "open": pl.Boolean()},
         own,
     )
@@ -113,8 +114,8 @@ def _homes(context: Context, source: str, keys: pl.Series) -> pl.DataFrame:
         with bulk(context.cursor, context.batch):
             context.cursor.execute(
                 "INSERT INTO registry_household (id, organisation_id, region_path, source, key, head_name, kind,"
-                " monitored_as, from_date, to_date, entry_id, delivery_id) SELECT id, %s, path, %s, key, head_name, kind,"
-                " monitored_as, first, last, entry, %s FROM pg_temp.homes_new",
+                " monitored_as, from_date, to_date, entry_id, delivery_id) SELECT id, %s, path, %s, key, head_name,"
+                " kind, monitored_as, first, last, entry, %s FROM pg_temp.homes_new",
                 [context.organisation, source, context.delivery],
             )
     made = new.select("key", home="id") if new.height else have.clear().select("key", "home")
@@ -177,8 +178,8 @@ def _reconcile(context: Context, source: str, made: pl.DataFrame, homes: pl.Data
         with bulk(context.cursor, context.batch):
             context.cursor.execute(
                 "INSERT INTO registry_membership (organisation_id, region_path, household_id, person_id, relation,"
-                " from_date, to_date, entry_id, delivery_id) SELECT %s, path, home, person, relation, from_date, to_date,"
-                " entry, %s FROM pg_temp.members_in",
+                " from_date, to_date, entry_id, delivery_id) SELECT %s, path, home, person, relation, from_date,"
+                " to_date, entry, %s FROM pg_temp.members_in",
                 [context.organisation, context.delivery],
             )
     return new.height + late.height

@@ -67,7 +67,8 @@ def _members_of(context: Context, households: pl.Series) -> pl.Series:
     found = read(
         context.cursor,
         "SELECT DISTINCT e.person_id FROM pg_temp.homes h JOIN registry_entry e ON e.household_key = h.household"
-        " WHERE e.target = 'members' AND e.organisation_id = %s AND e.person_id IS NOT NULL",
+        " WHERE e.source = 'monitored_members' AND e.organisation_id = %s AND e.household_key <> ''"
+        " AND e.person_id IS NOT NULL",
         {"person": pl.Int64()},
         [context.organisation],
     )
@@ -147,8 +148,8 @@ def _reconcile(context: Context, source: str, made: pl.DataFrame) -> int:
             context.cursor.execute(
                 "INSERT INTO registry_identity (organisation_id, region_path, person_id, identity, source, from_date,"
                 " to_date, recognised_on, flagged_on, ended_as, entry_id, delivery_id, superseded)"
-                " SELECT %s, path, person, identity, %s, from_date, to_date, recognised_on, flagged_on, ended_as, entry,"
-                " %s, false FROM pg_temp.identities_in",
+                " SELECT %s, path, person, identity, %s, from_date, to_date, recognised_on, flagged_on, ended_as,"
+                " entry, %s, false FROM pg_temp.identities_in",
                 [context.organisation, source, context.delivery],
             )
     return new.height

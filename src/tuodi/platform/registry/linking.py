@@ -69,7 +69,8 @@ def find(context: Context, people: pl.DataFrame) -> Found:
         made += fresh.height
         rest = open_.join(plain, on="n", how="anti")
         if rest.height:
-            everyone = pl.concat([known, _as_known(plain.join(fresh, on="new"))])
+            meant = pl.col("person").is_in(near["person"].unique().implode())
+            everyone = pl.concat([known.filter(~pl.col("provisional") | meant), _as_known(plain.join(fresh, on="new"))])
             linked, more, review = _by_library(context, rest, everyone, near)
             parts.append(linked)
             made += more
@@ -82,6 +83,9 @@ def _decided(rows: pl.DataFrame, near: pl.DataFrame) -> pl.DataFrame:
     both = near.join(rows.select("n", "name_k", "birth", "digest"), on="n")
     both = both.with_columns(identity.tidy_name(both["p_name"]).alias("p_name_k"))
     alike = pl.col("name_k").is_null() | pl.col("p_name_k").is_null() | (pl.col("name_k") == pl.col("p_name_k"))
+    # A provisional file counts only where no other is meant: whose it is has still to be decided.
+    firm = ~pl.col("soft")
+    both = both.filter(firm | ~firm.any().over("n") | ~alike)
     by_number = pl.col("via") == "number"
     kept = (
         pl.col("digest").is_null() | pl.col("p_digest").is_null() | (pl.col("digest") == pl.col("p_digest"))
@@ -139,7 +143,7 @@ def _as_known(plain: pl.DataFrame) -> pl.DataFrame:
     """Persons just made, as the register would give them."""
     return plain.unique("person", keep="first", maintain_order=True).select(
         "person", name="person_name", birth="birth", sex="sex_k", insurer="insurer", digest="digest",
-        phone_digest="phone_digest", path=pl.lit(None, dtype=pl.String()), name_k="name_k",
+        phone_digest="phone_digest", path=pl.lit(None, dtype=pl.String()), provisional=pl.lit(False), name_k="name_k",
     ).select(*REGISTER, "name_k")  # fmt: skip
 
 

@@ -14,7 +14,15 @@ import polars as pl
 from tuodi.identity import clean_numbers, tidy_sex
 from tuodi.platform.registry.absorb_places import Places
 from tuodi.platform.registry.store import (
-    account_key, bulk, digest_text, name_key, new_ids, number_key, phone_key, seal_text, stage,
+    account_key,
+    bulk,
+    digest_text,
+    name_key,
+    new_ids,
+    number_key,
+    phone_key,
+    seal_text,
+    stage,
 )  # fmt: skip
 from tuodi.tables import WHO
 
@@ -90,7 +98,7 @@ def people_here(context: Context) -> str:
     return f"pg_temp.{name}"
 
 
-_HERE = "id, name, birth_date, sex, insurer_number, number_digest, phone_digest, region_path"
+_HERE = "id, name, birth_date, sex, insurer_number, number_digest, phone_digest, region_path, provisional"
 
 
 def make_persons(context: Context, people: pl.DataFrame) -> pl.DataFrame:
@@ -190,7 +198,8 @@ def add_numbers(context: Context, people: pl.DataFrame) -> None:
         "INSERT INTO registry_othernumber (person_id, kind, digest, sealed, places, delivery_id)"
         " SELECT i.person, 'number', i.digest, i.sealed, p.places, %s FROM pg_temp.numbers_in i"
         " JOIN registry_person p ON p.id = i.person WHERE p.number_digest IS DISTINCT FROM i.digest AND NOT EXISTS ("
-        "SELECT 1 FROM registry_othernumber o WHERE o.person_id = i.person AND o.digest = i.digest AND o.kind = 'number')",
+        "SELECT 1 FROM registry_othernumber o WHERE o.person_id = i.person AND o.digest = i.digest"
+        " AND o.kind = 'number')",
         [context.delivery],
     )
 

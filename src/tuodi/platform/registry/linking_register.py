@@ -16,11 +16,11 @@ __all__ = ["candidates", "decided_by_both", "for_linking", "register", "resolved
 
 CANDIDATES = {
     "n": pl.UInt32(), "person": pl.Int64(), "p_name": pl.String(), "p_birth": pl.Date(), "p_digest": pl.String(),
-    "via": pl.String(),
+    "soft": pl.Boolean(), "via": pl.String(),
 }  # fmt: skip
 REGISTER = {
     "person": pl.Int64(), "name": pl.String(), "birth": pl.Date(), "sex": pl.String(), "insurer": pl.String(),
-    "digest": pl.String(), "phone_digest": pl.String(), "path": pl.String(),
+    "digest": pl.String(), "phone_digest": pl.String(), "path": pl.String(), "provisional": pl.Boolean(),
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def candidates(context: Context, people: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=CANDIDATES)
     here = people_here(context)
     stage(context.cursor, "wanted", wanted.select("n", "digest", "insurer"), {"digest": "bytea"})
-    shown = "p.name, p.birth_date, p.number_digest"
+    shown = "p.name, p.birth_date, p.number_digest, p.provisional"
     found = read(
         context.cursor,
         f"SELECT w.n, p.id, {shown}, 'number' FROM pg_temp.wanted w JOIN {here} p ON p.number_digest = w.digest"
@@ -93,7 +93,8 @@ def register(context: Context) -> pl.DataFrame:
     """Everyone in scope, what lies open of him: :data:`REGISTER` with ``name_k``."""
     found = read(
         context.cursor,
-        "SELECT id, name, birth_date, sex, insurer_number, number_digest, phone_digest, region_path::text"
+        "SELECT id, name, birth_date, sex, insurer_number, number_digest, phone_digest, region_path::text,"
+        " provisional"
         f" FROM {people_here(context)} WHERE merged_into_id IS NULL",
         REGISTER,
     )
@@ -156,7 +157,8 @@ def _of_households(context: Context, rest: pl.DataFrame) -> pl.DataFrame:
     return read(
         context.cursor,
         "SELECT DISTINCT e.person_id, e.household_key FROM pg_temp.households_in h JOIN registry_entry e"
-        " ON e.household_key = h.household_id AND e.source = %s WHERE e.until IS NULL AND e.person_id IS NOT NULL",
+        " ON e.household_key = h.household_id AND e.source = %s AND e.household_key <> ''"
+        " WHERE e.until IS NULL AND e.person_id IS NOT NULL",
         schema,
         [context.source],
     )

@@ -19,7 +19,14 @@ from tuodi.platform.accounts.models import User
 from tuodi.platform.ground import clock
 from tuodi.platform.ground.words import _
 from tuodi.platform.registry.models import (
-    Entry, Identity, LinkEvent, Membership, OtherNumber, Person, ReviewPair, Settlement,
+    Entry,
+    Identity,
+    LinkEvent,
+    Membership,
+    OtherNumber,
+    Person,
+    ReviewPair,
+    Settlement,
 )  # fmt: skip
 
 __all__ = ["MergeError", "differ", "merge", "split", "undo"]
@@ -214,7 +221,7 @@ def _locked(*numbers: int) -> tuple[Person, ...]:
     return tuple(found[number] for number in numbers)
 
 
-def _repoint(kind: str, old: int, new: int, by: str = "", values: Iterable[int] = ()) -> list[int]:
+def _repoint(kind: str, old: int, new: int, by: str = "", values: Iterable[Any] = ()) -> list[int]:
     """Rows of ``old`` now point to ``new``; their numbers."""
     rows = _MOVED[kind].objects.filter(person_id=old)
     if by:

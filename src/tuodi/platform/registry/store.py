@@ -17,8 +17,8 @@ from tuodi.identity import clean_numbers, tidy_name, tidy_phone
 from tuodi.platform.ground import sealing
 
 __all__ = [
-    "account_key", "bulk", "content_text", "digest_text", "new_ids", "number_key", "opened", "phone_key", "read", "seal_text",
-    "stage",
+    "account_key", "bulk", "content_text", "digest_text", "name_key", "new_ids", "number_key", "opened", "phone_key",
+    "read", "seal_text", "stage",
 ]  # fmt: skip
 
 _TYPES: Mapping[Any, str] = {
