@@ -210,7 +210,8 @@ def _links(folder: Path, seat: dict[str, Any]) -> list[dict[str, Any]]:
     table = (
         lists.group_by(number=pl.when(usable).then(pl.lit("usable")).otherwise(pl.lit("none usable")))
         .agg(
-            rows=pl.len(), known=pl.col("home").is_not_null().sum(), linked=(found & pl.col("home").is_not_null()).sum(),
+            rows=pl.len(), known=pl.col("home").is_not_null().sum(),
+            linked=(found & pl.col("home").is_not_null()).sum(),
             right=(found & (pl.col("linked") == pl.col("home"))).sum(), waiting=pl.col("provisional").sum(),
         )
         .with_columns(precision=pl.col("right") / pl.col("linked"), recall=pl.col("right") / pl.col("known"))
@@ -251,11 +252,13 @@ def _print(document: dict[str, Any]) -> None:
         rows, took = sum(one["rows"] for one in bills), sum(one["seconds"] for one in bills)
         print(f"settlements, file to committed rows: {rows / took:,.0f} rows/s (aim for the writing alone: {ROWS:,})")
     for one in document["links"]:
-        print("links, number {number}: {rows:,} rows, {linked:,} linked, precision {precision:.5f}, recall {recall:.5f}, "
+        print("links, number {number}: {rows:,} rows, {linked:,} linked, precision {precision:.5f}, "
+            "recall {recall:.5f}, "
               "{waiting:,} wait for an officer".format(**one))  # fmt: skip
     search = document["search"]
     print(
-        f"search by number: p50 {search['p50'] * 1000:.1f} ms, p95 {search['p95'] * 1000:.1f} ms (aim {PAGE_BY_NUMBER * 1000:.0f})"
+        f"search by number: p50 {search['p50'] * 1000:.1f} ms, p95 {search['p95'] * 1000:.1f} ms"
+        f" (aim {PAGE_BY_NUMBER * 1000:.0f})"
     )
 
 
