@@ -105,6 +105,13 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(_HOME, "program"), "owner": database(_HOME, "owner")}
+# Shared by all processes: a one-time code counts once, whichever of them it comes to.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(_HOME.place("cache")),
+    }
+}
 DATABASE_ROUTERS = ["tuodi.platform.ground.routing.Router"]
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 

@@ -55,7 +55,9 @@ class User(AbstractBaseUser):
     protection = Protection(
         domain="accounts", organisation="", owner_reads=True,
         or_read="(SELECT tuodi.signing_in()) OR id = (SELECT tuodi.me())"
-        " OR region_path <@ (SELECT tuodi.scope('trail', 'read'))",
+        " OR region_path <@ (SELECT tuodi.scope('trail', 'read'))"
+        # Colleagues: who is responsible for a file, a decision, an audit is no secret within the office's own region.
+        " OR region_path <@ (SELECT (tuodi.standing()).scope)",
         or_change="(SELECT tuodi.signing_in()) OR id = (SELECT tuodi.me())"
         " OR region_path <@ (SELECT tuodi.scope('confirm', 'write'))",
     )  # fmt: skip

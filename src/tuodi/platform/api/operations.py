@@ -242,7 +242,12 @@ def _order(made: Delivery, grant: int) -> None:
 def sources(request: HttpRequest) -> list[dict[str, Any]]:
     """Up to which day each source's data reach, and which are late."""
     del request
-    return [plain({**vars(one), "name": one.name}) for one in fresh()]
+    return [
+        plain({
+            "code": one.template.code, "name": one.name, "as_of": one.as_of, "due": one.due, "stale": one.stale,
+        })
+        for one in fresh()
+    ]  # fmt: skip
 
 
 @operation(

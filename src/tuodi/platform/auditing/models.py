@@ -45,6 +45,12 @@ class AuditRun(Held):
         ordering = ("-id",)
 
     @property
+    def made_by_name(self) -> str:
+        """Who started it; a dash where the reader may not know (somebody of a wider region)."""
+        found = User.objects.filter(pk=self.made_by_id).values_list("display_name", flat=True).first()
+        return found or "—"
+
+    @property
     def state_name(self) -> str:
         """The state's word on the screen."""
         return _(STATES[self.state])

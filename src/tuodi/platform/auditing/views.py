@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tuodi.errors import PackError
 from tuodi.law import find_packs
+from tuodi.platform.accounts.models import User
 from tuodi.platform.auditing.models import AuditRun
 from tuodi.platform.auditing.running import PERSONS, report_folder
 from tuodi.platform.auditing.tasks import audit as audit_task
@@ -45,8 +46,11 @@ def audits(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _runs() -> list[AuditRun]:
-    return list(AuditRun.objects.select_related("made_by", "organisation")[:100])
+def _runs() -> list[tuple[AuditRun, str]]:
+    """Runs, newest first, each with the name of who started it as far as the reader may know it."""
+    runs = list(AuditRun.objects.select_related("organisation")[:100])
+    names = dict(User.objects.filter(pk__in=[run.made_by_id for run in runs]).values_list("pk", "display_name"))
+    return [(run, names.get(run.made_by_id, "—")) for run in runs]
 
 
 def _packs() -> list[tuple[str, str]]:
@@ -95,7 +99,7 @@ def audit(request: HttpRequest, number: int) -> HttpResponse:
     """One run: how far it is, what it found, and the way into its report."""
     from tuodi.report.kinds import kind_title
 
-    run = get_object_or_404(AuditRun.objects.select_related("made_by", "organisation"), id=number)
+    run = get_object_or_404(AuditRun.objects.select_related("organisation"), id=number)
     kinds = [
         {**kind, "title": kind_title(kind["kind"], language())}
         for kind in run.counts.get("kinds", [])
