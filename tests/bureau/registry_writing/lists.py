@@ -1,4 +1,4 @@
-"""Small invented files of departments, written as text and read by their templates, and the deliveries that bring them."""
+"""Small invented files of departments, read by their templates, and the deliveries that bring them."""
 
 from __future__ import annotations
 
@@ -53,10 +53,21 @@ class Files:
         office = Organisation.objects.get(kind=TEMPLATES[source].sender, region_id=county)
         grant = Grant.objects.get(pk=self.seats["importer", "own"])
         return Delivery.objects.create(
-            organisation=office, region_path=office.region_path, source=source, file_name=f"{source}.csv",
-            file_digest=f"{self.count}", size=1, via="command", state="committing", as_of=as_of, legal_basis="法",
-            purpose="核对", expires_on=date(2030, 1, 1), received_by_id=grant.user_id, received_at=clock.now(),
-        )  # fmt: skip
+            organisation=office,
+            region_path=office.region_path,
+            source=source,
+            file_name=f"{source}.csv",
+            file_digest=f"{self.count}",
+            size=1,
+            via="command",
+            state="committing",
+            as_of=as_of,
+            legal_basis="法",
+            purpose="核对",
+            expires_on=date(2030, 1, 1),
+            received_by_id=grant.user_id,
+            received_at=clock.now(),
+        )
 
     def absorb(self, source: str, rows: Sequence[Mapping[str, Any]], as_of: date = DECEMBER) -> Absorbed:
         """Write, read, absorb, commit."""
@@ -77,19 +88,39 @@ def enrolled(*people: Mapping[str, str], **more: str) -> list[dict[str, str]]:
     """Rows of everyone insured; the insurer's number follows from the identity number."""
     return [
         {
-            "人员编号": "99" + one["证件号码"][-9:].replace("X", "0"), **one, "年度": "2024", "险种类型": "城乡居民基本医疗保险",
-            "参保地": "990121", "参保状态": "正常参保", **more,
+            "人员编号": "99" + one["证件号码"][-9:].replace("X", "0"),
+            **one,
+            "年度": "2024",
+            "险种类型": "城乡居民基本医疗保险",
+            "参保地": "990121",
+            "参保状态": "正常参保",
+            **more,
         }
         for one in people
-    ]  # fmt: skip
+    ]
 
 
 def settled(claim: str, who: Mapping[str, str], **more: str) -> dict[str, str]:
     """A settlement of 1,000.00 of which 100.00 are left to the person."""
     return {
-        "结算ID": claim, "人员编号": "99" + who["证件号码"][-9:].replace("X", "0"), "姓名": who["姓名"],
-        "证件号码": who["证件号码"], "医疗机构等级": "二级", "医疗类别": "普通住院", "出院日期": "2024-11-05",
-        "结算时间": "2024-11-05 10:00:00", "医疗费总额": "1000.00", "全自费金额": "100.00", "超限价": "0.00",
-        "先行自付金额": "0.00", "符合政策范围金额": "900.00", "统筹支付": "800.00", "医疗救助": "100.00",
-        "基金支付总额": "900.00", "个人负担": "100.00", "现金支付金额": "100.00", "医院负担金额": "0.00", **more,
-    }  # fmt: skip
+        "结算ID": claim,
+        "人员编号": "99" + who["证件号码"][-9:].replace("X", "0"),
+        "姓名": who["姓名"],
+        "证件号码": who["证件号码"],
+        "医疗机构等级": "二级",
+        "医疗类别": "普通住院",
+        "出院日期": "2024-11-05",
+        "结算时间": "2024-11-05 10:00:00",
+        "医疗费总额": "1000.00",
+        "全自费金额": "100.00",
+        "超限价": "0.00",
+        "先行自付金额": "0.00",
+        "符合政策范围金额": "900.00",
+        "统筹支付": "800.00",
+        "医疗救助": "100.00",
+        "基金支付总额": "900.00",
+        "个人负担": "100.00",
+        "现金支付金额": "100.00",
+        "医院负担金额": "0.00",
+        **more,
+    }

@@ -115,9 +115,7 @@ def test_nothing_is_written_for_a_county_out_of_reach(files: Files, standing: Ca
 
 
 @pytest.mark.req("AD16")
-def test_rows_in_bulk_are_lines_of_the_trail_with_their_count(
-    files: Files, standing: Callable[..., None]
-) -> None:
+def test_rows_in_bulk_are_lines_of_the_trail_with_their_count(files: Files, standing: Callable[..., None]) -> None:
     files.absorb("civil_affairs_monthly", dibao(LI, WANG))
     batch = str(Entry.objects.values_list("delivery_id", flat=True)[0])
     standing("security_auditor")
@@ -130,9 +128,13 @@ def test_settlements_are_linked_and_corrected_by_superseding(files: Files) -> No
     files.absorb("enrolment", enrolled(LI, WANG))
     files.absorb("settlement_aid", [settled("S1", LI), settled("S2", LI), settled("S3", WANG)])
     again = files.absorb(
-        "settlement_aid", [settled("S1", LI), settled("S2", LI, 医疗救助="90.00", 基金支付总额="890.00", 个人负担="110.00", 现金支付金额="110.00")],
+        "settlement_aid",
+        [
+            settled("S1", LI),
+            settled("S2", LI, 医疗救助="90.00", 基金支付总额="890.00", 个人负担="110.00", 现金支付金额="110.00"),
+        ],
         JANUARY,
-    )  # fmt: skip
+    )
     assert (again.counts["unchanged"], again.counts["changed"], again.counts["left"]) == (1, 1, 0)
     rows = Settlement.objects.filter(claim_id="S2").order_by("id")
     assert [row.paid_assistance for row in rows] == [10000, 9000]
@@ -155,15 +157,31 @@ def test_the_whole_export_counts_before_the_list_of_aid_in_either_order(files: F
 
 @pytest.mark.req("NI06")
 def test_a_refund_is_a_row_of_its_own(files: Files) -> None:
-    negative = {name: f"-{value}" for name, value in settled("S1", LI).items() if value.endswith(".00") and value != "0.00"}
+    negative = {
+        name: f"-{value}" for name, value in settled("S1", LI).items() if value.endswith(".00") and value != "0.00"
+    }
     files.absorb("settlement_aid", [settled("S1", LI), {**settled("S2", LI), **negative, "原结算ID": "S1"}])
-    assert list(Settlement.objects.order_by("claim_id").values_list("claim_id", "total")) == [("S1", 100000), ("S2", -100000)]
+    assert list(Settlement.objects.order_by("claim_id").values_list("claim_id", "total")) == [
+        ("S1", 100000),
+        ("S2", -100000),
+    ]
 
 
 @pytest.mark.req("NI05")
 def test_monitored_people_have_their_households_category(files: Files) -> None:
-    home = {"户编号": "H1", "户主姓名": "王雨桐", "乡镇": "云杪镇", "村": "渡头湾村", "监测对象类别": "突发严重困难户", "识别监测时间": "2024-03-02", "风险是否已消除": "否"}
-    members = [{"户编号": "H1", "姓名": one["姓名"], "证件号码": one["证件号码"], "与户主关系": kin} for one, kin in ((WANG, "户主"), (ZHAO, "女儿"))]
+    home = {
+        "户编号": "H1",
+        "户主姓名": "王雨桐",
+        "乡镇": "云杪镇",
+        "村": "渡头湾村",
+        "监测对象类别": "突发严重困难户",
+        "识别监测时间": "2024-03-02",
+        "风险是否已消除": "否",
+    }
+    members = [
+        {"户编号": "H1", "姓名": one["姓名"], "证件号码": one["证件号码"], "与户主关系": kin}
+        for one, kin in ((WANG, "户主"), (ZHAO, "女儿"))
+    ]
     for order in (("monitored_households", "monitored_members"), ("monitored_members", "monitored_households")):
         with transaction.atomic():
             for source in order:
@@ -185,13 +203,17 @@ def test_a_death_is_on_the_persons_row_whatever_came_first(files: Files) -> None
 
 
 TARGETS = {
-    "identity_flags": [{"人员编号": "990024030", **LI, "救助身份": "低保对象", "开始日期": "2023-04-01", "标识日期": "2023-04-05"}],
+    "identity_flags": [
+        {"人员编号": "990024030", **LI, "救助身份": "低保对象", "开始日期": "2023-04-01", "标识日期": "2023-04-05"}
+    ],
     "high_cost_warning": [{**LI, "年度": "2024", "个人负担总金额": "20000.00"}],
     "manual_claims": [{**LI, "金额": "300.00", "受理编号": "R1"}],
     "premium_subsidy": [{**LI, "年度": "2024", "救助身份": "低保对象", "资助金额": "200.00"}],
-    "disabled_persons": [{"姓名": "李行霜", "残疾人证号": LI["证件号码"] + "43", "残疾类别": "肢体", "残疾等级": "二级"}],
+    "disabled_persons": [
+        {"姓名": "李行霜", "残疾人证号": LI["证件号码"] + "43", "残疾类别": "肢体", "残疾等级": "二级"}
+    ],
     "charity_ledger": [{**LI, "救助金额": "500.00", "发放日期": "2024-06-01", "凭证号": "C1"}],
-}  # fmt: skip
+}
 
 
 @pytest.mark.req("NI05")

@@ -15,8 +15,15 @@ from tuodi.platform.ground.sealing import digest
 from tuodi.platform.registry.derive_basics import person_statements
 from tuodi.platform.registry.merging import MergeError, differ, merge, split, undo
 from tuodi.platform.registry.models import (
-    Entry, Identity, LinkEvent, Membership, OtherNumber, Person, ReviewPair, Settlement,
-)  # fmt: skip
+    Entry,
+    Identity,
+    LinkEvent,
+    Membership,
+    OtherNumber,
+    Person,
+    ReviewPair,
+    Settlement,
+)
 
 # The same name, birth date and village, and another right number: a question for an officer.
 TWIN = {**LI, "证件号码": number("19610224", 85)}
@@ -65,8 +72,9 @@ def test_a_merge_undone_leaves_everything_as_it_was(files: Files, doubtful: Revi
     event = merge(doubtful, reason="同村同名，电话核实", user=officer(files))
     one = doubtful.one
     assert {row.person_id for row in Entry.objects.filter(source="civil_affairs_monthly")} == {
-        one.pk, Person.objects.get(name="赵慕青").pk,
-    }  # fmt: skip
+        one.pk,
+        Person.objects.get(name="赵慕青").pk,
+    }
     assert ReviewPair.objects.get().state == "same"
     undo(event, reason="并错了", user=officer(files))
     assert everything() == before
@@ -78,7 +86,9 @@ def test_a_merge_undone_leaves_everything_as_it_was(files: Files, doubtful: Revi
 def test_a_file_finds_the_person_that_stayed(files: Files, doubtful: ReviewPair, standing: Callable[..., None]) -> None:
     merge(doubtful, reason="同一人", user=officer(files))
     standing("importer")
-    files.absorb("premium_request", [{**TWIN, "年度": "2024", "救助身份": "低保对象", "资助金额": "200.00", "请款批次": "1"}])
+    files.absorb(
+        "premium_request", [{**TWIN, "年度": "2024", "救助身份": "低保对象", "资助金额": "200.00", "请款批次": "1"}]
+    )
     assert Entry.objects.get(source="premium_request").person_id == doubtful.one_id
 
 
@@ -145,7 +155,11 @@ def test_each_field_keeps_what_every_source_said(files: Files) -> None:
 
 @pytest.mark.req("NI05")
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
-@given(order=st.permutations(["enrolment", "civil_affairs_monthly", "identity_flags", "settlement_aid", "disabled_persons"]))
+@given(
+    order=st.permutations(
+        ["enrolment", "civil_affairs_monthly", "identity_flags", "settlement_aid", "disabled_persons"]
+    )
+)
 def test_the_order_of_files_changes_nothing(files: Files, order: list[str]) -> None:
     from django.db import transaction
 
@@ -153,20 +167,34 @@ def test_the_order_of_files_changes_nothing(files: Files, order: list[str]) -> N
         "enrolment": enrolled(LI, WANG, ZHAO),
         "civil_affairs_monthly": dibao(LI, {**ZHAO, "联系电话": "13912345678"}),
         "identity_flags": [
-            {"人员编号": enrolled(one)[0]["人员编号"], **one, "救助身份": "低保对象", "开始日期": "2023-04-01"} for one in (LI, ZHAO)
+            {"人员编号": enrolled(one)[0]["人员编号"], **one, "救助身份": "低保对象", "开始日期": "2023-04-01"}
+            for one in (LI, ZHAO)
         ],
         "settlement_aid": [settled("S1", WANG), settled("S2", ZHAO)],
-        "disabled_persons": [{"姓名": "王雨桐", "残疾人证号": WANG["证件号码"] + "43", "残疾类别": "肢体", "残疾等级": "二级"}],
-    }  # fmt: skip
+        "disabled_persons": [
+            {"姓名": "王雨桐", "残疾人证号": WANG["证件号码"] + "43", "残疾类别": "肢体", "残疾等级": "二级"}
+        ],
+    }
     with transaction.atomic():
         for source in order:
             files.absorb(source, rows[source])
         people = sorted(
-            (bytes(p.number_digest), p.name, p.sex, p.birth_date, p.insurer_number, p.region_path, p.insured_region,
-             tuple(map(str, p.places)), bytes(p.phone_digest or b""))
+            (
+                bytes(p.number_digest),
+                p.name,
+                p.sex,
+                p.birth_date,
+                p.insurer_number,
+                p.region_path,
+                p.insured_region,
+                tuple(map(str, p.places)),
+                bytes(p.phone_digest or b""),
+            )
             for p in Person.objects.all()
-        )  # fmt: skip
-        spells = sorted(Identity.objects.filter(superseded=False).values_list("person__name", "identity", "from_date", "source"))
+        )
+        spells = sorted(
+            Identity.objects.filter(superseded=False).values_list("person__name", "identity", "from_date", "source")
+        )
         bills = sorted(Settlement.objects.values_list("claim_id", "person__name"))
         transaction.set_rollback(True)
     found = (people, spells, bills)
