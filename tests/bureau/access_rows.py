@@ -78,12 +78,8 @@ def staged(seats: Any) -> Stage:
         digest="x", key="x", purpose="虚构", office="虚构", as_of=date(2024, 12, 31), packed_at=clock.now(),
         made_by=rows.grant.user, made_at=clock.now(), region_path=office.region_path,
     )  # fmt: skip
-    return Stage(
-        {
-            "key": key.pk, "trusted": trusted.pk, "package": package.pk,
-           
-            "person": one.pk, "household": household.pk, "delivery": delivery.pk, "waiting": waiting.pk, "pair": pair.pk,
-            "event": event.pk, "run": run.pk, "user": account.pk, "grant": grant.pk, "office": office.pk,
-            "batch": str(delivery.pk),
-        }
-    )  # fmt: skip
+    return Stage({
+        "key": key.pk, "trusted": trusted.pk, "package": package.pk, "person": one.pk, "household": household.pk,
+        "delivery": delivery.pk, "waiting": waiting.pk, "pair": pair.pk, "event": event.pk, "run": run.pk,
+        "user": account.pk, "grant": grant.pk, "office": office.pk, "batch": str(delivery.pk),
+    })  # fmt: skip
