@@ -29,7 +29,7 @@ def modules(*rooms: str) -> tuple[Path, ...]:
 
 
 def room(path: Path) -> str:
-    """``src/tuodi/law/read.py`` → ``law``; ``money.py`` → ``money``; ``platform/intake/views.py`` → ``platform-intake``."""
+    """``law/read.py`` → ``law``; ``money.py`` → ``money``; ``platform/intake/views.py`` → ``platform-intake``."""
     parts = path.relative_to(SOURCE).parts
     if parts[0] == "platform" and len(parts) > 2:
         return f"platform-{parts[1]}"

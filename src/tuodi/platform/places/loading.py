@@ -52,7 +52,7 @@ def read_regions(path: Path) -> list[tuple[str, str, str]]:
 
 
 def read_organisations(path: Path) -> list[tuple[str, str, str, str]]:
-    """(name, kind, region code, own code) of a CSV with the columns name, kind, region, code, or their Chinese names."""
+    """(name, kind, region code, own code) of a CSV: columns name, kind, region, code, or their Chinese names."""
     kinds = {word: kind for kind, word in KINDS.items()}
     names = {
         "名称": "name",

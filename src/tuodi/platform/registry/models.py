@@ -18,7 +18,8 @@ from tuodi.platform.intake.models import Delivery, Held
 from tuodi.tables import PARTS, PAYERS
 
 __all__ = [
-    "MONEY", "TEXTS", "Entry", "Household", "Identity", "LinkEvent", "Membership", "OtherNumber", "Person", "ReviewPair",
+    "MONEY", "TEXTS", "Entry", "Household", "Identity", "LinkEvent", "Membership", "OtherNumber", "Person",
+    "ReviewPair",
     "Settlement",
 ]  # fmt: skip
 
@@ -64,7 +65,8 @@ class Person(models.Model):
         "account_digest": highly_sensitive("blank"), "account_sealed": highly_sensitive("account"),
         "name": sensitive("name"), "sex": internal(), "birth_date": sensitive("date"), "address": sensitive("text"),
         "region_path": internal(), "insured_region": internal(), "registered_region": internal(),
-        "places": internal(), "died_on": sensitive("date"), "provisional": internal(), "merged_into": internal(), "first_delivery": internal(),
+        "places": internal(), "died_on": sensitive("date"), "provisional": internal(),
+        "merged_into": internal(), "first_delivery": internal(),
         "made_at": internal(),
     }  # fmt: skip
 
@@ -138,7 +140,8 @@ class Entry(Held):
     protection = Protection(domain="entry", target="target", bulk=True)
     grades: dict[str, Graded] = {
         **_HELD, "source": internal(), "target": internal(), "key_digest": highly_sensitive("blank"),
-        "content_digest": highly_sensitive("blank"), "person": internal(), "linked_by": internal(), "household_key": internal(), "data": sensitive("text"),
+        "content_digest": highly_sensitive("blank"), "person": internal(), "linked_by": internal(),
+        "household_key": internal(), "data": sensitive("text"),
         "sealed": highly_sensitive("blank"), "as_of": internal(), "until": internal(), "ended_as": internal(),
         "delivery": internal(), "ended_by": internal(), "row": internal(),
     }  # fmt: skip
