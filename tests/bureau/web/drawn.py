@@ -53,6 +53,7 @@ def environment() -> Environment:
     folders = (WEB / "templates", Path(__file__).parent / "gallery")
     made = Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=OptionalKeys)
     made.globals["static"] = lambda path: f"/static/{path}"
+    made.globals["demo_day"] = None
     return made
 
 

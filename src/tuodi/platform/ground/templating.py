@@ -16,10 +16,11 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 
 from tuodi.platform.ground import zones
-from tuodi.platform.ground.words import _, language
+from tuodi.platform.ground.words import language, said_in
 from tuodi.platform.web.optional import OptionalKeys
 
 __all__ = ["AS_OF", "BANNERS", "MENU", "environment", "surroundings"]
@@ -33,7 +34,17 @@ BANNERS: list[Hook] = []
 AS_OF: list[Hook] = []
 """Each gives ``{source, as_of, stale}`` for the foot of the page (数据截至)."""
 
+_ROOMS = {"account": "accounts", "mfa": "accounts"}
+"""Folder of templates that a library names → the room whose they are."""
+
 _LEVELS = {"debug": "info", "info": "info", "success": "success", "warning": "warning", "error": "error"}
+
+
+@pass_context
+def _said(context: Context, text: str) -> str:
+    """``_("…")`` in a template: from the catalogue of the room whose template it is."""
+    folder, inside, _file = str(context.name or "").partition("/")
+    return said_in(_ROOMS.get(folder, folder) if inside else "web", text)
 
 
 def _url(name: str, /, *args: Any, **kwargs: Any) -> str:
@@ -44,7 +55,7 @@ def environment(**options: Any) -> Environment:
     """The environment; a name that no view gave is an error; a key of a dict handed to a piece may be absent."""
     options.setdefault("undefined", OptionalKeys)
     made = Environment(**{**options, "trim_blocks": False})
-    made.globals.update(url=_url, static=staticfiles_storage.url, _=_, crumbs=None, me=None, menu=[], banners=[])
+    made.globals.update(url=_url, static=staticfiles_storage.url, _=_said, crumbs=None, me=None, menu=[], banners=[])
     made.filters.update(day=_day, moment=_moment)
     return made
 
