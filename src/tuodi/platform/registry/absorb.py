@@ -25,6 +25,7 @@ from tuodi.platform.registry.absorb_places import Places
 from tuodi.platform.registry.absorb_rights import NotAllowedError, demand_rights
 from tuodi.platform.registry.absorb_rows import arrived, day_of
 from tuodi.platform.registry.linking_people import Context
+from tuodi.platform.registry.store import planned
 
 __all__ = ["Absorbed", "Foreseen", "NotAllowedError", "absorb", "foresee"]
 
@@ -58,7 +59,7 @@ class Absorbed:
 
 def foresee(delivery: Delivery, template: SourceTemplate, pieces: Iterable[Read]) -> Foreseen:
     """What :func:`absorb` would do; nothing of the register changes."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, planned(cursor):
         context, first, as_of = _begin(cursor, delivery, template, pieces)
         if template.target.name == "claims":
             done = absorb_claims(context, template, first, as_of, _silent, writing=False, samples=_SAMPLES)
@@ -76,7 +77,7 @@ def absorb(
     def at(rows: int) -> None:
         tell(rows, None)
 
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, planned(cursor):
         context, first, as_of = _begin(cursor, delivery, template, pieces)
         if template.target.name == "claims":
             settled = absorb_claims(context, template, first, as_of, at, writing=True)

@@ -122,9 +122,9 @@ def _hospitals(context: Context) -> pl.DataFrame:
 
 def _stored(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows in force with the same claim_id, beside ``n``."""
-    stage(context.cursor, "claim_ids", rows.select("n", "claim_id"))
+    stage(context.cursor, "claim_ids", rows.select("claim_id"))
     schema: dict[str, Any] = {
-        "n": pl.Int64(), "old_id": pl.Int64(), "old_source": pl.String(), "old_as_of": pl.Date(),
+        "claim_id": pl.String(), "old_id": pl.Int64(), "old_source": pl.String(), "old_as_of": pl.Date(),
         **{name: pl.String() for name in TEXTS}, **{name: pl.Int64() for name in (*_WHOLE, *MONEY)},
         **dict.fromkeys(_DATES, pl.Date()), "settled_at": pl.String(), "extra": pl.String(), "sealed": pl.String(),
     }  # fmt: skip
@@ -133,12 +133,13 @@ def _stored(context: Context, rows: pl.DataFrame) -> pl.DataFrame:
     ]
     found = read(
         context.cursor,
-        f"SELECT c.n, s.id, s.source, d.as_of, {', '.join(chosen)} FROM pg_temp.claim_ids c"
-        " JOIN registry_settlement s ON s.claim_id = c.claim_id AND s.superseded_by_id IS NULL"
-        " JOIN intake_delivery d ON d.id = s.delivery_id",
+        f"SELECT s.claim_id, s.id, s.source, d.as_of, {', '.join(chosen)} FROM registry_settlement s"
+        " JOIN intake_delivery d ON d.id = s.delivery_id"
+        " WHERE s.claim_id = ANY (ARRAY(SELECT claim_id FROM pg_temp.claim_ids)) AND s.superseded_by_id IS NULL",
         schema,
     )
-    return found.with_columns(pl.col("settled_at").str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us"))
+    beside_ = rows.select("n", "claim_id").join(found, on="claim_id").drop("claim_id")
+    return beside_.with_columns(pl.col("settled_at").str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us"))
 
 
 def _standing(source: str) -> int:
@@ -232,7 +233,8 @@ def _supersede(context: Context, entries: pl.Series) -> None:
         return
     stage(context.cursor, "superseded", entries.alias("id").to_frame())
     context.cursor.execute(
-        "UPDATE registry_settlement s SET superseded_by_id = %s FROM pg_temp.superseded x WHERE s.id = x.id",
+        "UPDATE registry_settlement SET superseded_by_id = %s"
+        " WHERE id = ANY (ARRAY(SELECT id FROM pg_temp.superseded))",
         [context.delivery],
     )
 

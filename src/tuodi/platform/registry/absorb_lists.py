@@ -44,6 +44,8 @@ class Compared:
     """The stored rows that were looked into, by ``entry``."""
     rest: pl.DataFrame
     """The rows of the file that are not plainly the same, by ``place``."""
+    in_force: pl.Series
+    """Keys' hashes of all rows in force."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -88,7 +90,7 @@ def compare(context: Context, template: SourceTemplate, list_: Arrived, as_of: d
         old, rest.drop("row", "key_digest", "content_digest"), template.key, list_.mode, as_of,
         known_as_of=_known(context) if now.height else None, columns=list_.columns, carry=_CARRY, held=list_.held,
     )  # fmt: skip
-    return Compared(found, same.height, old, rest)
+    return Compared(found, same.height, old, rest, now["key_digest"])
 
 
 def _now(context: Context, template: SourceTemplate, new: pl.DataFrame, mode: str) -> pl.DataFrame:
@@ -110,8 +112,8 @@ def _stored(context: Context, entries: pl.DataFrame) -> pl.DataFrame:
     stage(context.cursor, "looked_into", entries.select("entry"))
     return read(
         context.cursor,
-        "SELECT e.id, e.key_digest, e.as_of, e.person_id, e.linked_by, e.data, e.sealed FROM pg_temp.looked_into l"
-        " JOIN registry_entry e ON e.id = l.entry ORDER BY e.id",
+        "SELECT e.id, e.key_digest, e.as_of, e.person_id, e.linked_by, e.data, e.sealed FROM registry_entry e"
+        " WHERE e.id = ANY (ARRAY(SELECT entry FROM pg_temp.looked_into)) ORDER BY e.id",
         _STORED,
     )
 
@@ -136,7 +138,7 @@ def write(
     _end(context, found.removed["entry"], "left", as_of)
     fresh = pl.concat(
         [
-            _added(context, found, rest),
+            _added(found, rest, compared.in_force),
             _changed(found, rest, template),
         ],
         how="diagonal",
@@ -165,31 +167,25 @@ def _end(context: Context, entries: pl.Series, how: str, as_of: date) -> None:
         return
     stage(context.cursor, "ended", entries.cast(pl.Int64).alias("entry").to_frame())
     context.cursor.execute(
-        "UPDATE registry_entry e SET until = %s, ended_as = %s, ended_by_id = %s FROM pg_temp.ended x"
-        " WHERE e.id = x.entry AND e.until IS NULL",
+        "UPDATE registry_entry SET until = %s, ended_as = %s, ended_by_id = %s"
+        " WHERE id = ANY (ARRAY(SELECT entry FROM pg_temp.ended)) AND until IS NULL",
         [as_of, how, context.delivery],
     )
     if context.cursor.rowcount != entries.len():
         raise TableError(f"{context.source}: {entries.len()} rows should end as {how}, {context.cursor.rowcount} did")
 
 
-def _added(context: Context, found: Difference, rest: pl.DataFrame) -> pl.DataFrame:
+def _added(found: Difference, rest: pl.DataFrame, in_force: pl.Series) -> pl.DataFrame:
     """New rows with their place in the file and a key's hash that no row in force has."""
     own = rest.select("place", "row", "key_digest")
     added = found.added.join(own, on="place", how="left", maintain_order="left")
-    stage(context.cursor, "keys_in", added.select("place", "key_digest"), {"key_digest": "bytea"})
-    taken = read(
-        context.cursor,
-        "SELECT k.place FROM pg_temp.keys_in k JOIN registry_entry e ON e.key_digest = k.key_digest"
-        " WHERE e.source = %s AND e.organisation_id = %s AND e.until IS NULL",
-        {"place": pl.Int64()},
-        [context.source, context.organisation],
-    )
-    if taken.is_empty():
+    ended = pl.concat([found.removed["key_digest"], found.changed["key_digest"]])
+    taken = in_force.filter(~in_force.is_in(ended.implode()))
+    twice = added["key_digest"].is_in(taken.implode())
+    if not twice.any():
         return added
     # A row of a key that has several: any hash will do that is not in use, and the same one each time.
     other = digest_text("entry", added.select(pl.format("{}\x1e{}", "key_digest", "place")).to_series())
-    twice = added["place"].is_in(taken["place"].implode())
     return added.with_columns(pl.when(twice).then(other).otherwise("key_digest").alias("key_digest"))
 
 

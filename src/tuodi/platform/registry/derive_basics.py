@@ -96,7 +96,7 @@ def basics(context: Context, persons: pl.Series) -> int:
         context.cursor,
         "SELECT p.id, p.number_digest, p.insurer_number, p.name, p.sex, p.birth_date, p.phone_digest,"
         " p.account_digest, p.address, p.region_path, p.insured_region, p.registered_region, p.places, p.died_on"
-        " FROM pg_temp.touched t JOIN registry_person p ON p.id = t.person",
+        " FROM registry_person p WHERE p.id = ANY (ARRAY(SELECT person FROM pg_temp.touched))",
         _ROWS,
     )
     best = _best(context, said)
@@ -116,7 +116,7 @@ def _said(context: Context) -> pl.DataFrame:
     entries = read(
         context.cursor,
         "SELECT e.id, e.person_id, e.source, e.target, e.as_of, e.until IS NULL, e.region_path, e.data, e.sealed"
-        " FROM pg_temp.touched t JOIN registry_entry e ON e.person_id = t.person",
+        " FROM registry_entry e WHERE e.person_id = ANY (ARRAY(SELECT person FROM pg_temp.touched))",
         _ENTRIES,
     )
     shape = pl.Struct([pl.Field(name, pl.String()) for name in _READ])
@@ -241,7 +241,8 @@ def _write(context: Context, changed: pl.DataFrame) -> None:
         context.cursor.execute(
             "INSERT INTO registry_othernumber (person_id, kind, digest, sealed, places, delivery_id)"
             " SELECT p.id, 'number', p.number_digest, p.number_sealed, p.places, %s FROM pg_temp.basics_in b"
-            " JOIN registry_person p ON p.id = b.person WHERE b.number_sealed IS NOT NULL"
+            " JOIN registry_person p ON p.id = b.person AND p.id = ANY (ARRAY(SELECT person FROM pg_temp.basics_in))"
+            " WHERE b.number_sealed IS NOT NULL"
             " AND p.number_digest IS NOT NULL AND NOT EXISTS (SELECT 1 FROM registry_othernumber o"
             " WHERE o.person_id = p.id AND o.kind = 'number' AND o.digest = p.number_digest)",
             [context.delivery],
@@ -252,7 +253,7 @@ def _write(context: Context, changed: pl.DataFrame) -> None:
         + ", "
         + ", ".join(f"{name}_sealed = coalesce(b.{name}_sealed, p.{name}_sealed)" for name in sealed)
         + ", certificate_kind = CASE WHEN b.number_sealed IS NULL THEN p.certificate_kind ELSE b.paper END"
-        " FROM pg_temp.basics_in b WHERE p.id = b.person"
+        " FROM pg_temp.basics_in b WHERE p.id = b.person AND p.id = ANY (ARRAY(SELECT person FROM pg_temp.basics_in))"
     )
     context.cursor.execute(
         "UPDATE registry_othernumber o SET places = b.places FROM pg_temp.basics_in b"

@@ -41,8 +41,8 @@ def memberships(context: Context, persons: pl.Series, households: pl.Series) -> 
     entries = read(
         context.cursor,
         "SELECT e.id, e.person_id, e.source, e.as_of, e.until, e.region_path, e.household_key, e.data ->> 'relation'"
-        " FROM pg_temp.touched t JOIN registry_entry e ON e.person_id = t.person"
-        " WHERE e.source = %s AND e.organisation_id = %s AND e.household_key <> ''",
+        " FROM registry_entry e WHERE e.person_id = ANY (ARRAY(SELECT person FROM pg_temp.touched))"
+        " AND e.source = %s AND e.organisation_id = %s AND e.household_key <> ''",
         _ENTRY,
         [context.source, context.organisation],
     )
@@ -57,8 +57,9 @@ def _former(context: Context, source: str, persons: pl.Series) -> pl.Series:
     stage(context.cursor, "touched", persons.cast(pl.Int64).alias("person").to_frame())
     found = read(
         context.cursor,
-        "SELECT DISTINCT h.key FROM pg_temp.touched t JOIN registry_membership m ON m.person_id = t.person"
-        " JOIN registry_household h ON h.id = m.household_id WHERE h.source = %s AND h.organisation_id = %s",
+        "SELECT DISTINCT h.key FROM registry_membership m JOIN registry_household h ON h.id = m.household_id"
+        " WHERE m.person_id = ANY (ARRAY(SELECT person FROM pg_temp.touched))"
+        " AND h.source = %s AND h.organisation_id = %s",
         {"household_id": pl.String()},
         [source, context.organisation],
     )
@@ -71,8 +72,9 @@ def _homes(context: Context, source: str, keys: pl.Series) -> pl.DataFrame:
     sources = [name for name, one in _MONITORING.items() if one == source] or [source]
     said = read(
         context.cursor,
-        "WITH rows AS (SELECT e.* FROM pg_temp.homes h JOIN registry_entry e ON e.household_key = h.key"
-        " WHERE e.source = ANY (%s) AND e.organisation_id = %s AND e.household_key <> ''),"
+        "WITH rows AS (SELECT e.* FROM registry_entry e"
+        " WHERE e.household_key = ANY (ARRAY(SELECT key FROM pg_temp.homes))"
+        " AND e.source = ANY (%s) AND e.organisation_id = %s AND e.household_key <> ''),"
         " span AS (SELECT household_key, min(as_of) AS first,"
         " CASE WHEN bool_or(until IS NULL) THEN NULL ELSE max(until) END AS last FROM rows GROUP BY household_key)"
         " SELECT DISTINCT ON (r.household_key) r.household_key, coalesce(r.data ->> 'head_name',"
@@ -151,9 +153,10 @@ def _intervals(context: Context, entries: pl.DataFrame) -> pl.DataFrame:
 def _reconcile(context: Context, source: str, made: pl.DataFrame, homes: pl.DataFrame) -> int:
     held = read(
         context.cursor,
-        "SELECT m.id, m.person_id, h.key, m.from_date, m.to_date, m.relation FROM pg_temp.touched t"
-        " JOIN registry_membership m ON m.person_id = t.person JOIN registry_household h ON h.id = m.household_id"
-        " WHERE h.source = %s AND h.organisation_id = %s",
+        "SELECT m.id, m.person_id, h.key, m.from_date, m.to_date, m.relation FROM registry_membership m"
+        " JOIN registry_household h ON h.id = m.household_id"
+        " WHERE m.person_id = ANY (ARRAY(SELECT person FROM pg_temp.touched))"
+        " AND h.source = %s AND h.organisation_id = %s",
         {
             "id": pl.Int64(), "person": pl.Int64(), "household": pl.String(), "from": pl.Date(), "held_to": pl.Date(),
             "held_relation": pl.String(),

@@ -49,8 +49,8 @@ def identities(context: Context, persons: pl.Series, households: pl.Series) -> i
         context.cursor,
         "SELECT e.id, e.person_id, e.source, e.as_of, e.until, e.region_path, e.household_key, e.data ->> 'identity',"
         f" {_day('from')}, {_day('to')}, {_day('recognised_on')}, {_day('flagged_on')}, e.data ->> 'grade'"
-        " FROM pg_temp.touched t JOIN registry_entry e ON e.person_id = t.person"
-        " WHERE e.target = %s AND e.source = %s AND e.organisation_id = %s",
+        " FROM registry_entry e WHERE e.person_id = ANY (ARRAY(SELECT person FROM pg_temp.touched))"
+        " AND e.target = %s AND e.source = %s AND e.organisation_id = %s",
         _ENTRY,
         [target, source, context.organisation],
     )
@@ -66,8 +66,9 @@ def _members_of(context: Context, households: pl.Series) -> pl.Series:
     stage(context.cursor, "homes", households.alias("household").to_frame())
     found = read(
         context.cursor,
-        "SELECT DISTINCT e.person_id FROM pg_temp.homes h JOIN registry_entry e ON e.household_key = h.household"
-        " WHERE e.source = 'monitored_members' AND e.organisation_id = %s AND e.household_key <> ''"
+        "SELECT DISTINCT e.person_id FROM registry_entry e"
+        " WHERE e.household_key = ANY (ARRAY(SELECT household FROM pg_temp.homes))"
+        " AND e.source = 'monitored_members' AND e.organisation_id = %s AND e.household_key <> ''"
         " AND e.person_id IS NOT NULL",
         {"person": pl.Int64()},
         [context.organisation],
@@ -132,8 +133,8 @@ def _reconcile(context: Context, source: str, made: pl.DataFrame) -> int:
     held = read(
         context.cursor,
         "SELECT i.id, i.person_id, i.identity, i.from_date, i.to_date, i.recognised_on, i.flagged_on, i.ended_as"
-        " FROM pg_temp.touched t JOIN registry_identity i ON i.person_id = t.person"
-        " WHERE i.source = %s AND i.organisation_id = %s AND NOT i.superseded",
+        " FROM registry_identity i WHERE i.person_id = ANY (ARRAY(SELECT person FROM pg_temp.touched))"
+        " AND i.source = %s AND i.organisation_id = %s AND NOT i.superseded",
         _HELD,
         [source, context.organisation],
     )
@@ -141,7 +142,9 @@ def _reconcile(context: Context, source: str, made: pl.DataFrame) -> int:
     new = made.join(held, on=_SAME, how="anti", nulls_equal=True)
     if gone.height:
         stage(context.cursor, "gone", gone.select("id"))
-        context.cursor.execute("UPDATE registry_identity i SET superseded = true FROM pg_temp.gone g WHERE i.id = g.id")
+        context.cursor.execute(
+            "UPDATE registry_identity SET superseded = true WHERE id = ANY (ARRAY(SELECT id FROM pg_temp.gone))"
+        )
     if new.height:
         stage(context.cursor, "identities_in", new.rename({"from": "from_date", "to": "to_date"}), {"path": "ltree"})
         with bulk(context.cursor, context.batch):

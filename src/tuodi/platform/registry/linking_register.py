@@ -131,14 +131,14 @@ def _secrets(context: Context, persons: pl.Series) -> pl.DataFrame:
     stage(context.cursor, "compared", persons.to_frame())
     found = read(
         context.cursor,
-        "SELECT p.id, p.number_sealed, p.phone_sealed, p.address FROM pg_temp.compared c"
-        " JOIN registry_person p ON p.id = c.person",
+        "SELECT p.id, p.number_sealed, p.phone_sealed, p.address FROM registry_person p"
+        " WHERE p.id = ANY (ARRAY(SELECT person FROM pg_temp.compared))",
         {"person": pl.Int64(), "certificate": pl.String(), "phone": pl.String(), "address": pl.String()},
     )
     others = read(
         context.cursor,
-        "SELECT o.person_id, o.sealed FROM pg_temp.compared c JOIN registry_othernumber o ON o.person_id = c.person"
-        " WHERE o.kind = 'number'",
+        "SELECT o.person_id, o.sealed FROM registry_othernumber o"
+        " WHERE o.person_id = ANY (ARRAY(SELECT person FROM pg_temp.compared)) AND o.kind = 'number'",
         {"person": pl.Int64(), "certificate": pl.String()},
     )
     whole = pl.concat([found, others], how="diagonal")
@@ -156,9 +156,9 @@ def _of_households(context: Context, rest: pl.DataFrame) -> pl.DataFrame:
     stage(context.cursor, "households_in", keys)
     return read(
         context.cursor,
-        "SELECT DISTINCT e.person_id, e.household_key FROM pg_temp.households_in h JOIN registry_entry e"
-        " ON e.household_key = h.household_id AND e.source = %s AND e.household_key <> ''"
-        " WHERE e.until IS NULL AND e.person_id IS NOT NULL",
+        "SELECT DISTINCT e.person_id, e.household_key FROM registry_entry e"
+        " WHERE e.household_key = ANY (ARRAY(SELECT household_id FROM pg_temp.households_in)) AND e.source = %s"
+        " AND e.household_key <> '' AND e.until IS NULL AND e.person_id IS NOT NULL",
         schema,
         [context.source],
     )

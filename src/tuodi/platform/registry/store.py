@@ -18,6 +18,7 @@ from tuodi.platform.ground import sealing
 
 __all__ = [
     "account_key", "bulk", "content_text", "digest_text", "name_key", "new_ids", "number_key", "opened", "phone_key",
+    "planned",
     "read", "seal_text", "stage",
 ]  # fmt: skip
 
@@ -92,6 +93,17 @@ def bulk(cursor: Any, batch: str) -> Iterator[None]:
         # After an error the transaction is lost anyway, and with it the setting.
         if not connection.needs_rollback and not _broken():
             cursor.execute("SELECT set_config('tuodi.bulk', '', true)")
+
+
+@contextmanager
+def planned(cursor: Any) -> Iterator[None]:
+    """Joins without nested loops: the planner takes what a policy lets through for a handful of rows, and it is all."""
+    cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback and not _broken():
+            cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
 
 
 def _broken() -> bool:
