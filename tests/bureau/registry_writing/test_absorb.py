@@ -8,8 +8,10 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from bureau.county import OWN
 from bureau.registry_writing.lists import DECEMBER, JANUARY, LI, TEMPLATES, WANG, ZHAO, Files, dibao, enrolled, settled
 from tuodi.platform.ground.sealing import digest
+from tuodi.platform.places.models import Organisation
 from tuodi.platform.registry.absorb import NotAllowedError, absorb, foresee
 from tuodi.platform.registry.models import Entry, Household, Identity, Membership, Person, Settlement
 from tuodi.platform.trail.models import BulkChange
@@ -225,3 +227,38 @@ def test_every_list_finds_the_same_person(files: Files) -> None:
     assert Person.objects.count() == 1
     assert Entry.objects.filter(person=Person.objects.get()).count() == 1 + len(TARGETS)
     assert set(Identity.objects.values_list("identity", flat=True)) == {"dibao", "severe_disability"}
+
+
+@pytest.mark.req("NI06", "AD14")
+def test_bills_belong_to_the_hospital_that_they_name_and_lie_in_the_county(
+    files: Files, standing: Callable[..., None]
+) -> None:
+    standing("system_admin")
+    hospital = Organisation.objects.get(kind="hospital", region_id=OWN)
+    Organisation.objects.filter(pk=hospital.pk).update(code="H9901")
+    standing("importer")
+    bills = [settled("S1", LI, 定点医药机构编号="H9901"), settled("S2", LI, 定点医药机构编号="H0000")]
+    files.absorb("settlement_aid", bills)
+    one, other = Settlement.objects.order_by("claim_id")
+    assert one.organisation_id == hospital.pk
+    assert other.organisation_id == Organisation.objects.get(kind="medical_insurance", region_id=OWN).pk
+    assert {str(row.region_path) for row in (one, other)} == {"cn.99.9901.990121"}
+    standing("hospital_desk")
+    assert list(Settlement.objects.values_list("claim_id", flat=True)) == ["S1"]
+
+
+@pytest.mark.req("AD04")
+def test_who_may_be_meant_by_a_row_set_aside_has_not_left(files: Files) -> None:
+    files.absorb("civil_affairs_monthly", dibao(LI, WANG))
+    wrong = {**dibao(WANG)[0], "批准日期": "2023-13-41"}
+    done = files.absorb("civil_affairs_monthly", [*dibao(LI), wrong], JANUARY)
+    assert (done.counts["left"], done.counts["held"]) == (0, 1)
+
+
+@pytest.mark.req("NI05")
+def test_a_list_full_within_a_year_says_nothing_of_another(files: Files) -> None:
+    files.absorb("enrolment", enrolled(LI, WANG))
+    done = files.absorb("enrolment", enrolled(LI, 年度="2025"), date(2025, 12, 31))
+    assert (done.counts["added"], done.counts["left"]) == (1, 0)
+    done = files.absorb("enrolment", enrolled(LI), JANUARY)
+    assert (done.counts["left"], done.counts["unchanged"]) == (0, 1)
