@@ -195,7 +195,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         type(self).posted.append(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
-        self._send(b"<!doctype html><html lang=en><title>sent</title><p>sent", "text/html; charset=utf-8")
+        self._send(
+            b'<!doctype html><html lang=en><title>sent</title><link rel=icon href="/static/web/icon.svg"><p>sent',
+            "text/html; charset=utf-8",
+        )
 
     def log_message(self, *args: object) -> None:
         """Stay quiet."""
