@@ -36,7 +36,7 @@ site: ## the rules of every place as pages in out/site
 	@scripts/bootstrap
 	@NUMBA_CACHE_DIR=$(CURDIR)/.venv/.numba .venv/bin/tuodi packs site --out out/site
 
-screenshots: ## pictures of the demo's report, Chinese and English, desk and phone width, in out/screenshots
+screenshots: ## pictures of the report and of the platform, Chinese and English, desk and phone, in out/screenshots
 	@scripts/bootstrap --browser
 	@scripts/screenshots
 

@@ -1,4 +1,6 @@
-"""Takes pictures of a report's pages: ``screenshots.py REPORT OUT``. Uses the system's Chromium, no network."""
+"""Takes pictures of a report's pages, and of the platform's as each role sees them: ``screenshots.py REPORT OUT [ADDRESS]``.
+
+Uses the system's Chromium and no network. ADDRESS is that of the demo, whose logins it knows."""
 
 from __future__ import annotations
 
@@ -15,6 +17,22 @@ TALLEST = 9000
 """A long list is pictured down to here, in pixels."""
 PERSONS = 2
 """How many persons are pictured: those with most at stake."""
+
+
+LANGUAGES = ("zh", "en")
+DESKS = {
+    "officer": ("", "search/", "people/5/", "people/5/settlements/", "people/5/identity/", "people/5/record/",
+        "worklists/", "worklists/late_flag/", "files/", "files/1/", "files/upload/", "files/quality/",
+        "files/sources/civil_affairs_monthly/", "audits/", "audits/1/"),
+    "reviewer": ("", "reviews/", "packages/"),
+    "civil": ("", "worklists/", "files/"),
+    "town": ("", "worklists/"),
+    "charity": ("", "files/"),
+    "desk": ("",),
+    "admin": ("", "accounts/", "grants/", "places/"),
+    "auditor": ("", "trail/"),
+}  # fmt: skip
+"""User of the demo → the pages that are pictured."""
 
 
 def pictured(report: Path) -> list[Path]:
@@ -37,7 +55,33 @@ def take(browser: Browser, page: Path, out: Path) -> None:
     view.close()
 
 
-def main(report: Path, out: Path) -> int:
+def platform(browser: Browser, address: str, out: Path) -> int:
+    """The platform's pages, as each role of the demo sees them; how many pictures."""
+    from tuodi.platform.demo import PASSWORD
+
+    taken = 0
+    for user, paths in DESKS.items():
+        for lang in LANGUAGES:
+            for name, (width, height) in WIDTHS.items():
+                context = browser.new_context(viewport={"width": width, "height": height})
+                context.add_cookies([{"name": "lang", "value": lang, "url": address}])
+                view = context.new_page()
+                view.goto(f"{address}account/login/")
+                view.fill("input[name=login]", user)
+                view.fill("input[name=password]", PASSWORD)
+                view.click("main button[type=submit]")
+                view.wait_for_url(address)
+                for path in paths:
+                    view.goto(address + path)
+                    view.wait_for_timeout(300)  # charts draw themselves
+                    page = path.strip("/").replace("/", "-") or "start"
+                    view.screenshot(path=out / f"platform-{user}-{page}.{lang}.{name}.png", full_page=True)
+                    taken += 1
+                context.close()
+    return taken
+
+
+def main(report: Path, out: Path, address: str = "") -> int:
     """Take all pictures; say how many and where."""
     out.mkdir(parents=True, exist_ok=True)
     pages = pictured(report)
@@ -45,10 +89,12 @@ def main(report: Path, out: Path) -> int:
         browser = playwright.chromium.launch(executable_path=which("chromium"), args=list(FLAGS))
         for page in pages:
             take(browser, page, out)
+        if address:
+            print(f"screenshots: {platform(browser, address, out)} pictures of the platform, in {out}")
         browser.close()
     print(f"screenshots: {len(pages)} pages at {len(WIDTHS)} widths and as printed, in {out}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))
