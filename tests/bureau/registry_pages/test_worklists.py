@@ -59,6 +59,7 @@ def county(rows: Rows) -> dict[str, Person]:
     rows.entry(people["fine"], CHECK, year=YEAR, scheme="resident", status="insured", insured_region="990121")
     rows.entry(people["twice"], ALL, year=YEAR, scheme="resident", insured_region="990121")
     rows.entry(people["twice"], CHECK, year=YEAR, scheme="employee", insured_region="990121", status="insured")
+    rows.entry(people["dead"], ALL, year=days_ago(60).year, scheme="resident", insured_region="990121")
     rows.entry(people["rich"], "high_cost_warning", year=YEAR, own_total=7654321, warned_on=date(2026, 3, 1))
     rows.entry(people["fine"], "high_cost_warning", year=YEAR, own_total=100, warned_on=date(2026, 3, 1))
     rows.entry(people["lower"], "disabled_persons", disability_number="", birth_date=date(1950, 10, 1))
@@ -156,6 +157,41 @@ def test_a_filter_by_age_is_exact_to_the_day(rows: Rows, reader: Callable[..., S
     assert names(rows_of(standing, "not_flagged", Filters(age_to=20)).rows) == ["子"]
     assert names(rows_of(standing, "not_flagged", Filters(age_from=21)).rows) == ["丑"]
     assert names(rows_of(standing, "not_flagged", Filters(age_from=20, age_to=21)).rows) == ["子", "丑"]
+
+
+def test_a_child_born_into_a_recognised_household_is_reckoned_from_birth(
+    rows: Rows, reader: Callable[..., Standing]
+) -> None:
+    for source in (CIVIL, FLAGS):
+        rows.delivery(source, days_ago(5))
+    for name, flagged in (("早一", date(2024, 3, 9)), ("迟二", date(2024, 5, 1))):
+        child = rows.person(name, date(2024, 3, 2))
+        rows.identity(child, CIVIL, "dibao", date(2020, 1, 1))
+        rows.identity(child, FLAGS, "dibao", flagged, flagged_on=flagged)
+    found = rows_of(reader("insurance_officer"), "late_flag", Filters()).rows
+    assert [one["finding"] for one in found] == ["低保对象自 2024-03-02 起认定，2024-05-01 才标识，晚 60 天。"]
+
+
+def test_a_check_that_says_both_insurances_of_one_person_is_enough(rows: Rows, reader: Callable[..., Standing]) -> None:
+    rows.delivery(CHECK, days_ago(5))
+    both, one = rows.person("双一"), rows.person("单二")
+    said = {"year": YEAR, "scheme": "resident", "insured_region": "990121", "status": "insured"}
+    rows.entry(both, CHECK, **said, is_resident="是", is_employee="是", employee_region="990122")
+    rows.entry(one, CHECK, **said, is_resident="是", is_employee="否")
+    found = rows_of(reader("insurance_officer"), "insured_twice", Filters()).rows
+    assert [(row["name"], row["finding"]) for row in found] == [
+        ("双一", f"{YEAR} 年度：职工医保、城乡居民医保；参保地：岚汀县（990121）、邻汀县（990122）。")
+    ]
+
+
+def test_a_file_that_waits_to_be_told_apart_is_not_called_uninsured(
+    rows: Rows, reader: Callable[..., Standing]
+) -> None:
+    for source in (CIVIL, FLAGS, ALL):
+        rows.delivery(source, days_ago(5))
+    for name, waits in (("待一", True), ("无二", False)):
+        rows.identity(rows.person(name, provisional=waits), CIVIL, "dibao", date(2024, 1, 1))
+    assert names(rows_of(reader("insurance_officer"), "uninsured", Filters()).rows) == ["无二"]
 
 
 def test_a_late_source_clears_nobody(

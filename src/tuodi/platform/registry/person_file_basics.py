@@ -32,12 +32,14 @@ FIELDS: tuple[tuple[str, str, str, str], ...] = (
 """Field, label, column of a list, column of the person."""
 
 _SEALED = ("number", "phone", "account")
+_LISTED = ("recognitions", "flags", "members", "households")
 _FURTHER = (
-    ("identity", N_("救助身份")), ("cause", N_("致困原因")), ("risk", N_("返贫致贫风险")), ("health", N_("健康状况")),
-    ("illness", N_("病种")), ("category", N_("残疾类别")), ("grade", N_("残疾等级")), ("status", N_("参保状态")),
-    ("schooling", N_("在校生状况")), ("work", N_("务工情况")), ("monthly_amount", N_("月保障金额")),
+    ("identity", N_("救助身份"), _LISTED), ("cause", N_("致困原因"), ()), ("risk", N_("返贫致贫风险"), ()),
+    ("health", N_("健康状况"), ()), ("illness", N_("病种"), ()), ("category", N_("残疾类别"), ()),
+    ("grade", N_("残疾等级"), ()), ("status", N_("参保状态"), ("enrolments",)), ("schooling", N_("在校生状况"), ()),
+    ("work", N_("务工情况"), ()), ("monthly_amount", N_("月保障金额"), ()),
 )  # fmt: skip
-"""What only one department knows of a person, in the order of the page."""
+"""What only one department knows of a person, in the order of the page; the lists that mean it so, if not all do."""
 
 
 def age_on(born: date | None, day: date) -> int | None:
@@ -178,10 +180,12 @@ _CLEAN: dict[str, Callable[[str], str]] = {
 def _further(file: File) -> list[dict[str, Any]]:
     """A line for each column and source that has it, rows of lists in force only."""
     lines = []
-    for column, label in _FURTHER:
+    for column, label, targets in _FURTHER:
         seen = set()
         for entry in file.entries:
             value = values_of(entry).get(column)
+            if targets and entry.target not in targets:
+                continue
             if entry.until is not None or value in (None, "") or (entry.source, str(value)) in seen:
                 continue
             seen.add((entry.source, str(value)))

@@ -34,7 +34,7 @@ def worklists(request: HttpRequest) -> HttpResponse:
     """All lists of this role with their counts, and the share of hardship through illness."""
     standing: Standing = request.standing
     tiles = [
-        {"title": _(one.title), "value": f"{count_of(standing, one):,}", "unit": _("人"), "note": _(one.help),
+        {"title": _(one.title), "value": f"{count_of(standing, one):,}", "unit": one.unit, "note": _(one.help),
          "url": reverse("worklist", args=[one.code]), "kind": ""}
         for one in open_lists(standing)
     ]  # fmt: skip

@@ -53,6 +53,11 @@ class Worklist:
     kinds: tuple[tuple[str, str], ...] = ()
     zones: frozenset[str] = INSIDE
 
+    @property
+    def unit(self) -> str:
+        """What a row is: a person, or a finding where one person may stand in several."""
+        return _("条") if self.kinds else _("人")
+
     def open_to(self, standing: Standing) -> bool:
         """Whether this reader works on it here."""
         return (
@@ -90,8 +95,8 @@ LISTS: dict[str, Worklist] = {
             "contradictions", N_("来源矛盾"), N_("不同来源对同一个人的记载不一致，请联系来源单位核实。"),
             ("person", "identity", "entry"), (*_DECIDING, "identity_flags", "enrolment", "disabled_persons", "deaths"),
             N_("核对来源"), "basics",
-            (("birth_date", N_("出生日期")), ("sex", N_("性别")), ("identity", N_("身份类别")),
-             ("alive", N_("生存状态"))),
+            (("birth_date", N_("出生日期")), ("sex", N_("性别")), ("township", N_("乡镇（街道）")),
+             ("identity", N_("身份类别")), ("alive", N_("生存状态"))),
         ),
         Worklist(
             "dead", N_("名册已故人员"), N_("登记死亡后仍在名册中的人员，请名册报送单位核实后动态调出。"),
@@ -160,6 +165,7 @@ def _values(known: dict[str, Source], filters: Filters, today: date, limit: int)
         "day": day, "flag_day": max(flags, default=day), "late": rules.late_flag_days,
         "recognisers": list(rules.recognisers), "flaggers": list(rules.flaggers),
         "year": str(year), "year_begin": date(year, 1, 1), "whole_list": bool(whole),
+        "whole_enrolment": list(rules.whole_enrolment),
         "enrolment_stale": any(one.stale for one in enrolments),
         "place": filters.place, "source": filters.source, "kind": filters.kind,
         "born_from": None if filters.age_to is None else _years_before(today, filters.age_to + 1) + timedelta(days=1),
@@ -270,7 +276,7 @@ def queues(request: HttpRequest) -> list[dict[str, Any]]:
     standing: Standing = request.standing
     found = [
         {"title": _(one.title), "url": reverse("worklist", args=[one.code]), "count": count_of(standing, one),
-         "note": _(one.help), "order": 20 + place, "unit": _("人")}
+         "note": _(one.help), "order": 20 + place, "unit": one.unit}
         for place, one in enumerate(open_lists(standing))
     ]  # fmt: skip
     if standing.may("review_links") and standing.role.may_read("link") and here(ReviewPair.zones):

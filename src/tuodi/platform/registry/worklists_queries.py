@@ -58,11 +58,14 @@ SELECT r.person_id, min(r.from_date) AS since, 'not_flagged' AS kind,
 _LATE = f"""
 WITH {_DAYS}, {_HELD}, {_DECIDED},
 marks AS (
-  SELECT r.person_id, r.identity, r.source, r.from_date, r.stale, min(coalesce(f.flagged_on, f.from_date)) AS first
+  -- Whoever was born into a household that was recognised before is recognised from birth.
+  SELECT r.person_id, r.identity, r.source, greatest(r.from_date, p.birth_date) AS from_date, r.stale,
+         min(coalesce(f.flagged_on, f.from_date)) AS first
     FROM decided r
+    JOIN registry_person p ON p.id = r.person_id
     JOIN registry_identity f ON f.person_id = r.person_id AND f.identity = r.identity AND NOT f.superseded
      AND f.source = ANY (%(flaggers)s) AND (f.to_date IS NULL OR f.to_date >= r.from_date)
-   GROUP BY r.person_id, r.identity, r.source, r.from_date, r.stale
+   GROUP BY r.person_id, r.identity, r.source, r.from_date, p.birth_date, r.stale
 )
 SELECT person_id, min(from_date) AS since, 'late_flag' AS kind,
        (jsonb_agg(jsonb_build_object('identity', identity, 'from', from_date, 'flagged', first,
@@ -89,7 +92,8 @@ SELECT h.person_id, greatest(h.since, %(year_begin)s) AS since, 'uninsured' AS k
                           'said', (SELECT count(*) > 0 FROM lines l WHERE l.person_id = h.person_id)) AS detail,
        h.sources || ARRAY(SELECT DISTINCT l.source::text FROM lines l WHERE l.person_id = h.person_id) AS sources,
        h.stale OR %(enrolment_stale)s AS unconfirmed
-  FROM hard h JOIN registry_person p ON p.id = h.person_id AND p.died_on IS NULL
+  -- Of a file that waits to be told apart from another it is not known where its insurance stands.
+  FROM hard h JOIN registry_person p ON p.id = h.person_id AND p.died_on IS NULL AND NOT p.provisional
  WHERE NOT EXISTS (SELECT 1 FROM lines l WHERE l.person_id = h.person_id AND l.runs)
    AND (%(whole_list)s OR EXISTS (SELECT 1 FROM lines l WHERE l.person_id = h.person_id))
 """
@@ -105,6 +109,13 @@ lines AS (
     FROM several s JOIN registry_entry e ON e.person_id = s.person_id AND e.target = 'enrolments'
    WHERE e.until IS NULL AND e.data ->> 'year' = %(year)s AND coalesce(e.data ->> 'status', 'insured') = 'insured'
      AND coalesce((e.data ->> 'paused_on')::date > %(day)s, true)
+  UNION ALL
+  -- A row of a check that says of one person both: insured as a resident and as an employee.
+  SELECT e.person_id, e.source, s.scheme, left(e.data ->> s.region, 6), e.as_of
+    FROM registry_entry e, (VALUES ('resident', 'insured_region'), ('employee', 'employee_region')) s(scheme, region)
+   WHERE e.target = 'enrolments' AND e.until IS NULL AND e.source <> ALL (%(whole_enrolment)s)
+     AND e.person_id IS NOT NULL AND e.data ->> 'year' = %(year)s
+     AND e.data ->> 'is_resident' = '是' AND e.data ->> 'is_employee' = '是'
 )
 SELECT person_id, max(since) AS since, 'insured_twice' AS kind,
        jsonb_build_object('year', %(year)s, 'schemes', jsonb_agg(DISTINCT scheme),
@@ -144,8 +155,8 @@ WITH {_DAYS}, {_HELD}, {_DECIDED}, {_FLAGGED}, {_SMALL},
 said AS (
   SELECT e.person_id, e.source::text AS source, e.as_of, v.field, v.value
     FROM small s JOIN registry_entry e ON e.person_id = s.person_id AND e.until IS NULL,
-         LATERAL (VALUES ('birth_date', e.data ->> 'birth_date'), ('sex', nullif(e.data ->> 'sex', 'unknown')))
-           v(field, value)
+         LATERAL (VALUES ('birth_date', e.data ->> 'birth_date'), ('sex', nullif(e.data ->> 'sex', 'unknown')),
+                         ('township', e.data ->> 'township')) v(field, value)
    WHERE v.value <> ''
 ),
 fields AS (
@@ -187,6 +198,8 @@ listed AS (
      AND e.target IN ('recognitions', 'flags', 'members', 'disabilities', 'enrolments', 'subsidies')
      AND NOT coalesce((e.data ->> 'to')::date <= p.died_on, false)
      AND NOT coalesce((e.data ->> 'paused_on')::date <= %(day)s, false)
+     -- A year's list of the insured rightly names who died in that year.
+     AND NOT (e.target = 'enrolments' AND coalesce((e.data ->> 'year')::int <= extract(year FROM p.died_on), true))
      AND NOT (e.target = 'subsidies' AND coalesce((e.data ->> 'paid_on')::date <= p.died_on, true))
 )
 SELECT person_id, died_on AS since, 'dead' AS kind,

@@ -80,7 +80,7 @@ def compared(standing: Standing, pair: ReviewPair) -> dict[str, Any]:
     Raises ``LookupError`` where a side lies outside the reader's scope: it is for the office above to decide.
     """
     people = Person.objects.in_bulk([pair.one_id, pair.other_id])
-    if len(people) < 2:  # noqa: PLR2004 - a pair
+    if len(people) < 2:
         raise LookupError(pair.id)
     sides = [people[pair.one_id], people[pair.other_id]]
     sights = [sight_of(standing, side.id) for side in sides]
@@ -95,6 +95,7 @@ def compared(standing: Standing, pair: ReviewPair) -> dict[str, Any]:
         _row(_("户籍地"), *(names.code(side.registered_region) for side in sides)),
         _plain(sides, sights, "insurer_number", N_("医保人员编号"), told.get("insurer")),
     ]  # fmt: skip
+    rows = [row for row in rows if row["left"] or row["right"]]
     return {
         "id": pair.id, "rule": rule_name(pair.rule), "score": _score(pair.score), "state": pair.state,
         "state_name": _(STATES.get(pair.state, pair.state)), "reason": pair.reason,

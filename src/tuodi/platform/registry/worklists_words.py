@@ -78,6 +78,8 @@ def _elsewhere(_sight: Sight, detail: dict[str, Any], places: Names, _classes: l
 def _value(sight: Sight, kind: str, value: str) -> str:
     if kind == "sex":
         return vocabulary.label("sex", value, language())
+    if kind == "township":
+        return value
     return str(sight.show(value, Person.grades["birth_date"]))
 
 
@@ -117,5 +119,6 @@ def _unrecognised(sight: Sight, detail: dict[str, Any], _places: Names, _classes
 _MAKERS: dict[str, Any] = {
     "not_flagged": _not_flagged, "late_flag": _late_flag, "uninsured": _uninsured, "insured_twice": _insured_twice,
     "elsewhere": _elsewhere, "birth_date": _values("birth_date", N_("出生日期")), "sex": _values("sex", N_("性别")),
+    "township": _values("township", N_("乡镇（街道）")),
     "identity": _identity, "alive": _alive, "dead": _dead, "unrecognised": _unrecognised,
 }  # fmt: skip
