@@ -1,4 +1,4 @@
-"""Takes pictures of a report's pages, and of the platform's as each role sees them: ``screenshots.py REPORT OUT [ADDRESS]``.
+"""Takes pictures of a report and of the platform as each role sees it: ``screenshots.py REPORT OUT [ADDRESS]``.
 
 Uses the system's Chromium and no network. ADDRESS is that of the demo, whose logins it knows."""
 
