@@ -102,6 +102,7 @@ def _frame(lang: str, large: bool, page: str) -> dict[str, Any]:
         "url": lambda name, *args, **kwargs: ADDRESSES[name],
         "request": request,
         "csrf_input": Markup('<input type="hidden" name="csrfmiddlewaretoken" value="invented">'),
+        "may_search": True,
         "me": SimpleNamespace(
             display_name=t("陈思远", "Chen Siyuan"),
             role_name=t("医保经办", "Insurance officer"),

@@ -56,6 +56,7 @@ def environment(**options: Any) -> Environment:
     options.setdefault("undefined", OptionalKeys)
     made = Environment(**{**options, "trim_blocks": False})
     made.globals.update(url=_url, static=staticfiles_storage.url, _=_said, crumbs=None, me=None, menu=[], banners=[])
+    made.globals.update(may_search=False)
     made.filters.update(day=_day, moment=_moment)
     return made
 
@@ -80,6 +81,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "invented": zones.invented_only(),
         "demo_day": settings.TUODI_TODAY,
         "me": standing.shown() if standing else _guest(request),
+        "may_search": bool(standing and standing.may("search")),
         "menu": _menu(request) if standing else [],
         "banners": [*_messages(request), *(_gather(BANNERS, request) if standing else [])],
         "data_as_of": _gather(AS_OF, request) if standing else [],
