@@ -18,6 +18,7 @@ from typing import IO
 import polars as pl
 import pyarrow.parquet as pq
 
+from tuodi.exchange._bounds import check_member
 from tuodi.exchange._delivery import Delivery, Kept, deliver, read_delivery
 from tuodi.exchange._mapping import FileMapping
 from tuodi.exchange._raw import RawTable, damage_as, typed_table
@@ -104,6 +105,7 @@ def _zipped(
         members = [item for item in archive.infolist() if not item.is_dir() and "__MACOSX" not in item.filename]
     if len(members) != 1:
         return None
+    check_member(members[0], file)
     inside = members[0].filename
     with archive.open(members[0]) as opened:
         start = opened.read(512)

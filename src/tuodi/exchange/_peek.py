@@ -20,6 +20,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import python_calamine
 
+from tuodi.exchange._bounds import check_member, check_workbook
 from tuodi.exchange._header import HEADER_WITHIN, Merged, find_header
 from tuodi.exchange._messages import read_messages
 from tuodi.exchange._raw import damage_as
@@ -100,6 +101,7 @@ def _zipped(source: Path, file: str) -> Iterator[Peek]:
         members = [item for item in archive.infolist() if not item.is_dir() and "__MACOSX" not in item.filename]
         if len(members) != 1:
             raise file_error("zip_members", file, found="、".join(names[:10]) or "-")
+        check_member(members[0], file)
         with archive.open(members[0]) as opened:
             start = opened.read(_HEAD)
             whole = len(start) < _HEAD
@@ -143,6 +145,7 @@ def _text(data: bytes, file: str) -> Peek:
 
 def _workbook(data: bytes, file: str) -> Iterator[Peek]:
     with damage_as("workbook_broken", file, *DAMAGE):
+        check_workbook(data, file)
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
         except python_calamine.PasswordError:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from tuodi.exchange._assemble import Options, assemble
+from tuodi.exchange._bounds import check_member
 from tuodi.exchange._header import known_headers
 from tuodi.exchange._messages import read_messages
 from tuodi.exchange._raw import RawTable, damage_as, typed_table
@@ -27,7 +28,6 @@ from tuodi.tables import Schema
 
 __all__ = ["open_tables", "read_table", "read_tables"]
 
-_MOST_UNZIPPED = 4 * 1024**3
 _SIGNS = (
     (b"%PDF", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"Rar!", "RAR"),
     (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip"), (b"SQLite format 3", "SQLite"), (b"\x7fELF", "ELF"), (b"MZ", "EXE"),
@@ -133,8 +133,7 @@ def _zip(
         ]
         if len(members) != 1 or inside:
             raise file_error("zip_members", file, found="、".join(names[:10]) or "-")
-        if members[0].file_size > _MOST_UNZIPPED:
-            raise file_error("zip_large", file, found=members[0].filename)
+        check_member(members[0], file)
         name = members[0].filename
         if not members[0].flag_bits & 0x800 and not name.isascii():  # names of Chinese systems
             name = name.encode("cp437").decode("gb18030", "replace")

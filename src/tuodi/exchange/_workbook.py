@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 import polars as pl
 import python_calamine
 
+from tuodi.exchange._bounds import check_workbook
 from tuodi.exchange._header import HEADER_WITHIN, find_header, fits_best
 from tuodi.exchange._raw import RawFault, RawTable, damage_as, frame_of, line_text
 from tuodi.exchange._reasons import file_error
@@ -62,6 +63,7 @@ def read_workbook(
     if not data.startswith(b"PK") and not xls_is_whole(data):
         raise file_error("workbook_broken", file, found=f"{len(data)} bytes")
     with damage_as("workbook_broken", file, *DAMAGE):
+        check_workbook(data, file)
         try:
             book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
         except python_calamine.PasswordError:
