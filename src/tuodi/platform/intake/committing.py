@@ -82,7 +82,7 @@ def _absorb(delivery: Delivery, template: Any, work: int, user: int, tell: Telli
 
     rows = delivery.counts.get("rows", 0)
     tell("absorb", 0, rows)
-    reason = f"intake {delivery.pk}, ordered on grant {delivery.ordered_on}"
+    reason = _("数据导入 {number}，按授权 {grant}").format(number=delivery.pk, grant=delivery.ordered_on)
     with (
         opened(delivery.file_digest, delivery.file_name) as path,
         passes.standing_as(work, reason=reason),

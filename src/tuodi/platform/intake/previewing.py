@@ -20,7 +20,7 @@ from tuodi.exchange import Delivery as Read
 from tuodi.exchange import FileMapping, SourceTemplate, read_delivery_pieces
 from tuodi.platform.ground import clock, passes, zones
 from tuodi.platform.ground.sealing import seal
-from tuodi.platform.ground.words import N_
+from tuodi.platform.ground.words import N_, _
 from tuodi.platform.intake import quarantine
 from tuodi.platform.intake.freshness import latest
 from tuodi.platform.intake.looking import look
@@ -144,7 +144,7 @@ def _read(delivery: Delivery, template: SourceTemplate, work: int, tell: Telling
 
 
 def _reason(delivery: Delivery) -> str:
-    return f"intake {delivery.pk}, ordered on grant {delivery.ordered_on}"
+    return _("数据导入 {number}，按授权 {grant}").format(number=delivery.pk, grant=delivery.ordered_on)
 
 
 def _dated(
