@@ -107,7 +107,7 @@ def _unflagged(file: File, deciding: list[Identity], flags: list[Identity]) -> l
         )
         found.append(_finding("warning", text.format(
             source=source_name(one.source), day=one.from_date, name=class_name(one.identity),
-            other="、".join(class_name(code) for code in sorted(held))),
+            other=_("、").join(class_name(code) for code in sorted(held))),
             any(file.stale(code) for code in (one.source, *(flag.source for flag in flags)))))  # fmt: skip
     return found
 

@@ -121,7 +121,7 @@ def _look(one: Look, names: dict[int, str], offices: dict[int, str]) -> dict[str
     return {
         "at": one.at, "who": _who(one.user_id, names), "role": role_name(one.role),
         "office": offices.get(one.organisation_id or 0, ""), "what": _(KINDS.get(one.kind, one.kind)),
-        "fields": "、".join(_(REVEALS[name][1]) if name in REVEALS else name for name in one.fields),
+        "fields": _("、").join(_(REVEALS[name][1]) if name in REVEALS else name for name in one.fields),
         "reason": one.reason,
     }  # fmt: skip
 

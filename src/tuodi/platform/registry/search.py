@@ -57,7 +57,7 @@ def exact(text: str) -> list[int]:
 
     A merged file is given as the one that it was merged into. Two queries.
     """
-    typed = text.strip()
+    typed = text.replace("\0", "").encode(errors="ignore").decode().strip()
     certificate = read_certificate(typed)
     bare = "".join(typed.split()).upper()
     if not bare:

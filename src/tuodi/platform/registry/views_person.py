@@ -25,7 +25,7 @@ from tuodi.platform.registry.person_file import INSIDE, PARTS, File, open_parts
 from tuodi.platform.registry.person_file_basics import head
 from tuodi.platform.registry.person_file_money import settlements_of
 from tuodi.platform.registry.person_file_sight import REASONS, REVEALS, reason_text, sight_of
-from tuodi.platform.trail.looks import keep_look
+from tuodi.platform.trail.looks import keep_look, keep_looks
 
 __all__ = ["VIEWS", "household", "reveal"]
 
@@ -118,4 +118,5 @@ def household(request: HttpRequest, number: int) -> HttpResponse:
     """One household with its members and what other sources say of them."""
     found = get_object_or_404(Household, id=number)
     data = household_data(request.standing, found, clock.today())
+    keep_looks([(one["id"], "") for one in data["members"]], "open", ["household"], "", "household")
     return render(request, "registry/household.html", {"data": data})

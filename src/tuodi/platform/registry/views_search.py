@@ -75,7 +75,7 @@ def _question(request: HttpRequest) -> find.Question:
         except ValueError:
             wrong["born"] = _("请写成 1968 或 1968-04-12。")
     place = said.get("place", "")
-    if place and not all(part.isascii() and part.isalnum() for part in place.split(".")):
+    if place and not (len(place) < 200 and all(part.isascii() and part.isalnum() for part in place.split("."))):
         wrong["place"] = _("请从列表中选择。")
     sex, identity = said.get("sex", ""), said.get("identity", "")
     return find.Question(

@@ -26,6 +26,11 @@ from tuodi.platform.registry.worklists_share import illness_share
 __all__ = ["export", "worklist", "worklists"]
 
 _OLDEST = 130
+_LONGEST = 200
+
+
+def _label(part: str) -> bool:
+    return part.isascii() and part.isalnum()
 
 
 @page(zones=INSIDE, deed="worklists", reads=("person",))
@@ -52,7 +57,7 @@ def filters_of(worklist: Worklist, said: Any) -> Filters:
     kind = said.get("kind", "")
     number = said.get("page", "1")
     return Filters(
-        place=place if place and all(part.isascii() and part.isalnum() for part in place.split(".")) else "",
+        place=place if len(place) < _LONGEST and all(map(_label, place.split("."))) else "",
         source=said.get("source", "") if said.get("source", "") in worklist.rests_on else "",
         kind=kind if kind in dict(worklist.kinds) else "",
         age_from=_whole(said.get("age_from", "")), age_to=_whole(said.get("age_to", "")),

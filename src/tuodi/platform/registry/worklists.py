@@ -165,7 +165,7 @@ def _values(known: dict[str, Source], filters: Filters, today: date, limit: int)
         "day": day, "flag_day": max(flags, default=day), "late": rules.late_flag_days,
         "recognisers": list(rules.recognisers), "flaggers": list(rules.flaggers),
         "year": str(year), "year_begin": date(year, 1, 1), "whole_list": bool(whole),
-        "whole_enrolment": list(rules.whole_enrolment),
+        "checks": sorted(senders_of_enrolment() - set(rules.whole_enrolment)),
         "enrolment_stale": any(one.stale for one in enrolments),
         "place": filters.place, "source": filters.source, "kind": filters.kind,
         "born_from": None if filters.age_to is None else _years_before(today, filters.age_to + 1) + timedelta(days=1),

@@ -106,8 +106,8 @@ def _as_of(one: Any) -> str:
 
 def _cells(row: dict[str, Any]) -> list[Any]:
     return [
-        row["name"], row["number"], row["sex"], row["age"], row["place"], "、".join(row["classes"]), row["finding"],
-        row["since"], "、".join(row["sources"]), _("来源已过期，不能据此排除") if row["unconfirmed"] else "",
+        row["name"], row["number"], row["sex"], row["age"], row["place"], _("、").join(row["classes"]), row["finding"],
+        row["since"], _("、").join(row["sources"]), _("来源已过期，不能据此排除") if row["unconfirmed"] else "",
     ]  # fmt: skip
 
 

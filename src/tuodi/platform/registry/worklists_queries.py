@@ -51,7 +51,7 @@ SELECT r.person_id, min(r.from_date) AS since, 'not_flagged' AS kind,
        array_agg(DISTINCT r.source) AS sources,
        bool_or(r.stale OR r.to_date < %(day)s) AS unconfirmed
   FROM decided r
- WHERE NOT EXISTS (SELECT 1 FROM flagged f WHERE f.person_id = r.person_id)
+ WHERE r.person_id NOT IN (SELECT person_id FROM flagged)
  GROUP BY r.person_id
 """
 
@@ -81,21 +81,20 @@ _HARDSHIP += " jsonb_agg(DISTINCT identity) AS identities, bool_or(stale) AS sta
 _UNINSURED = f"""
 WITH {_DAYS}, {_HELD}, {_HARDSHIP},
 lines AS (
-  SELECT e.person_id, e.source, e.data ->> 'scheme' AS scheme,
-         coalesce(e.data ->> 'status', 'insured') = 'insured'
-           AND coalesce((e.data ->> 'paused_on')::date > %(day)s, true) AS runs
+  SELECT e.person_id, array_agg(DISTINCT e.source::text) AS sources,
+         bool_or(coalesce(e.data ->> 'status', 'insured') = 'insured'
+                 AND coalesce((e.data ->> 'paused_on')::date > %(day)s, true)) AS runs
     FROM hard h JOIN registry_entry e ON e.person_id = h.person_id AND e.target = 'enrolments'
-   WHERE e.until IS NULL AND e.data ->> 'year' = %(year)s
+   WHERE e.until IS NULL AND e.data ->> 'year' = %(year)s GROUP BY e.person_id
 )
 SELECT h.person_id, greatest(h.since, %(year_begin)s) AS since, 'uninsured' AS kind,
-       jsonb_build_object('identities', h.identities, 'year', %(year)s,
-                          'said', (SELECT count(*) > 0 FROM lines l WHERE l.person_id = h.person_id)) AS detail,
-       h.sources || ARRAY(SELECT DISTINCT l.source::text FROM lines l WHERE l.person_id = h.person_id) AS sources,
+       jsonb_build_object('identities', h.identities, 'year', %(year)s, 'said', l.person_id IS NOT NULL) AS detail,
+       h.sources::text[] || coalesce(l.sources, ARRAY[]::text[]) AS sources,
        h.stale OR %(enrolment_stale)s AS unconfirmed
   -- Of a file that waits to be told apart from another it is not known where its insurance stands.
   FROM hard h JOIN registry_person p ON p.id = h.person_id AND p.died_on IS NULL AND NOT p.provisional
- WHERE NOT EXISTS (SELECT 1 FROM lines l WHERE l.person_id = h.person_id AND l.runs)
-   AND (%(whole_list)s OR EXISTS (SELECT 1 FROM lines l WHERE l.person_id = h.person_id))
+  LEFT JOIN lines l ON l.person_id = h.person_id
+ WHERE NOT coalesce(l.runs, false) AND (%(whole_list)s OR l.person_id IS NOT NULL)
 """
 
 _TWICE = """
@@ -113,7 +112,7 @@ lines AS (
   -- A row of a check that says of one person both: insured as a resident and as an employee.
   SELECT e.person_id, e.source, s.scheme, left(e.data ->> s.region, 6), e.as_of
     FROM registry_entry e, (VALUES ('resident', 'insured_region'), ('employee', 'employee_region')) s(scheme, region)
-   WHERE e.target = 'enrolments' AND e.until IS NULL AND e.source <> ALL (%(whole_enrolment)s)
+   WHERE e.target = 'enrolments' AND e.until IS NULL AND e.source = ANY (%(checks)s)
      AND e.person_id IS NOT NULL AND e.data ->> 'year' = %(year)s
      AND e.data ->> 'is_resident' = '是' AND e.data ->> 'is_employee' = '是'
 )
@@ -131,7 +130,7 @@ known AS (
   SELECT person_id, since, sources::text[] AS sources, identities, stale FROM hard
   UNION ALL
   SELECT e.person_id, e.as_of, ARRAY[e.source::text], '[]'::jsonb, false FROM registry_entry e
-   WHERE e.target = 'warnings' AND e.until IS NULL AND NOT EXISTS (SELECT 1 FROM hard h WHERE h.person_id = e.person_id)
+   WHERE e.target = 'warnings' AND e.until IS NULL AND e.person_id NOT IN (SELECT person_id FROM hard)
 ),
 placed AS (
   SELECT k.person_id, min(k.since) AS since, array_agg(DISTINCT s.source) AS sources,
@@ -152,12 +151,24 @@ SELECT w.person_id, w.since, 'elsewhere' AS kind,
 
 _CONTRADICTIONS = f"""
 WITH {_DAYS}, {_HELD}, {_DECIDED}, {_FLAGGED}, {_SMALL},
+told AS (
+  SELECT e.person_id, e.source::text AS source, e.as_of, e.data ->> 'birth_date' AS birth_date,
+         nullif(e.data ->> 'sex', 'unknown') AS sex, nullif(e.data ->> 'township', '') AS township
+    FROM small s JOIN registry_entry e ON e.person_id = s.person_id AND e.until IS NULL
+),
+-- Whose rows differ at all is seen in one pass: making up what each source says of everyone costs more.
+spread AS (
+  SELECT person_id, source, as_of, birth_date, sex, township,
+         min(birth_date) OVER p <> max(birth_date) OVER p AS births, min(sex) OVER p <> max(sex) OVER p AS sexes,
+         min(township) OVER p <> max(township) OVER p AS townships
+    FROM told WINDOW p AS (PARTITION BY person_id)
+),
 said AS (
-  SELECT e.person_id, e.source::text AS source, e.as_of, v.field, v.value
-    FROM small s JOIN registry_entry e ON e.person_id = s.person_id AND e.until IS NULL,
-         LATERAL (VALUES ('birth_date', e.data ->> 'birth_date'), ('sex', nullif(e.data ->> 'sex', 'unknown')),
-                         ('township', e.data ->> 'township')) v(field, value)
-   WHERE v.value <> ''
+  SELECT t.person_id, t.source, t.as_of, v.field, v.value
+    FROM spread t,
+         LATERAL (VALUES ('birth_date', t.birth_date, t.births), ('sex', t.sex, t.sexes),
+                         ('township', t.township, t.townships)) v(field, value, differs)
+   WHERE v.value <> '' AND v.differs
 ),
 fields AS (
   SELECT person_id, max(as_of) AS since, field AS kind,
@@ -166,15 +177,20 @@ fields AS (
          array_agg(DISTINCT source) AS sources
     FROM said GROUP BY person_id, field HAVING count(DISTINCT value) > 1
 ),
+side AS (
+  SELECT person_id, min(from_date) AS since, array_agg(DISTINCT source) FILTER (WHERE decides) AS sources,
+         array_agg(DISTINCT identity) FILTER (WHERE decides) AS recognised,
+         array_agg(DISTINCT identity) FILTER (WHERE NOT decides) AS flags
+    FROM (SELECT person_id, identity::text, from_date, source::text, true AS decides FROM decided
+           UNION ALL SELECT person_id, identity::text, NULL, NULL, false FROM flagged) x
+   GROUP BY person_id
+),
 classes AS (
-  SELECT r.person_id, min(r.from_date) AS since, 'identity' AS kind,
-         jsonb_build_object('identities', jsonb_agg(DISTINCT r.identity),
-           'flags', (SELECT jsonb_agg(DISTINCT f.identity) FROM flagged f WHERE f.person_id = r.person_id)) AS detail,
-         array_agg(DISTINCT r.source::text) || (%(flaggers)s)::text[] AS sources
-    FROM decided r
-   WHERE EXISTS (SELECT 1 FROM flagged f WHERE f.person_id = r.person_id)
-     AND NOT EXISTS (SELECT 1 FROM flagged f WHERE f.person_id = r.person_id AND f.identity = r.identity)
-   GROUP BY r.person_id
+  SELECT person_id, since, 'identity' AS kind,
+         jsonb_build_object('identities', ARRAY(SELECT unnest(recognised) EXCEPT SELECT unnest(flags) ORDER BY 1),
+                            'flags', flags) AS detail,
+         sources || (%(flaggers)s)::text[] AS sources
+    FROM side WHERE recognised IS NOT NULL AND flags IS NOT NULL AND NOT recognised <@ flags
 ),
 dead AS (
   SELECT p.id AS person_id, p.died_on AS since, 'alive' AS kind,
@@ -215,8 +231,7 @@ SELECT e.person_id, min(coalesce((e.data ->> 'warned_on')::date, e.as_of)) AS si
        array_agg(DISTINCT e.source::text) AS sources, bool_or(coalesce(d.stale, false)) AS unconfirmed
   FROM registry_entry e LEFT JOIN day_of d ON d.source = e.source
  WHERE e.target = 'warnings' AND e.until IS NULL AND e.person_id IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM held h WHERE h.person_id = e.person_id
-                    AND (h.to_date IS NULL OR h.to_date >= %(day)s))
+   AND e.person_id NOT IN (SELECT person_id FROM held WHERE to_date IS NULL OR to_date >= %(day)s)
  GROUP BY e.person_id
 """
 

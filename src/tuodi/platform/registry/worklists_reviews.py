@@ -164,4 +164,4 @@ def _classes(sides: list[Person], sights: list[Sight]) -> dict[str, Any]:
         rows = Identity.objects.filter(person_id=side.id, superseded=False, to_date__isnull=True)
         codes = dict.fromkeys(rows.order_by("identity").values_list("identity", flat=True))
         held.append([str(sight.show(class_name(code), Identity.grades["identity"])) for code in codes])
-    return _row(_("救助身份"), "、".join(held[0]), "、".join(held[1]))
+    return _row(_("救助身份"), _("、").join(held[0]), _("、").join(held[1]))

@@ -28,7 +28,7 @@ _LISTS = {
 
 
 def _joined(parts: Iterable[str]) -> str:
-    return ("、" if language() == "zh" else ", ").join(parts)
+    return _("、").join(parts)
 
 
 def finding(sight: Sight, kind: str, detail: dict[str, Any], places: Names) -> tuple[str, list[str]]:
