@@ -9,9 +9,12 @@ from functools import cache
 from hashlib import sha256
 from pathlib import PurePosixPath
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from tuodi.errors import PackError
@@ -21,15 +24,21 @@ from tuodi.platform.auditing.models import AuditRun
 from tuodi.platform.auditing.running import PERSONS, report_folder
 from tuodi.platform.auditing.tasks import audit as audit_task
 from tuodi.platform.ground import clock
+from tuodi.platform.ground.grades import sensitive
 from tuodi.platform.ground.orders import signed
 from tuodi.platform.ground.pages import page
 from tuodi.platform.ground.words import _, language
 from tuodi.platform.ground.zones import INSURANCE
-from tuodi.platform.trail.looks import keep_look
+from tuodi.platform.trail.asking import reason_of
+from tuodi.platform.trail.looks import keep_look, keep_looks
 
 __all__ = ["audit", "audits", "begin", "report"]
 
 ZONES = frozenset({INSURANCE})
+IN_REPORTS = sensitive()
+"""Names, days and amounts stand open in a report."""
+OF_NOBODY = frozenset({"index", "method", "data"})
+"""Pages of a report on which no person stands."""
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -112,17 +121,34 @@ def audit(request: HttpRequest, number: int) -> HttpResponse:
 @page(zones=ZONES, reads=("audit", "settlement"))
 @require_GET
 def report(request: HttpRequest, number: int, name: str) -> HttpResponse:
-    """One file of a run's report. Its style and script stand in the page and are allowed by their digest."""
+    """One file of a run's report. Its style and script stand in the page and are allowed by their digest.
+
+    The report was written whole; whose role has such values masked states a reason first, as for the trail.
+    """
     run = get_object_or_404(AuditRun, id=number, state="done")
-    folder = report_folder(run)
-    wanted = PurePosixPath(name)
-    path = (folder / wanted).resolve()
-    if not path.is_relative_to(folder.resolve()) or path.suffix not in _TYPES or not path.is_file():
+    folder = report_folder(run).resolve()
+    path = (folder / PurePosixPath(name)).resolve()
+    if not path.is_relative_to(folder) or path.suffix not in _TYPES or not path.is_file():
         raise Http404
+    reason, stem = reason_of(request), path.stem.split(".")[0]
+    if stem not in OF_NOBODY and not request.standing.sees(IN_REPORTS):
+        if not (request.standing.may("read_trail") and request.standing.may_reveal(IN_REPORTS)):
+            raise PermissionDenied
+        if not reason:
+            return redirect(f"{reverse('trail_reason')}?{urlencode({'next': request.path})}")
+    # Of the file that was found, not of the address: that may lead to it in a roundabout way.
+    place = path.relative_to(folder).parts
+    of_page = json.loads((folder / PERSONS).read_text("utf-8"))
+    if path.suffix == ".xlsx":
+        people = [(int(person), "") for person in sorted(set(of_page.values()))]
+        keep_looks(people, "export", [path.stem], reason, "audit_report")
+    elif place[0] == "persons":
+        keep_look(of_page.get(stem), "open", ["audit"], reason, "audit_report")
+    elif stem not in OF_NOBODY:
+        keep_look(None, "open", [stem], reason, "audit_report")
     data = path.read_bytes()
     response = HttpResponse(data, content_type=_TYPES[path.suffix])
     if path.suffix == ".xlsx":
-        keep_look(0, "export", [path.stem], "", "audit_report")
         response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{_quoted(path.name)}"
         return response
     digests: dict[str, list[str]] = {"style": [], "script": []}
@@ -133,9 +159,6 @@ def report(request: HttpRequest, number: int, name: str) -> HttpResponse:
         f"script-src {' '.join(digests['script']) or chr(39) + 'none' + chr(39)}; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     )
-    if wanted.parts[0] == "persons":
-        of_page = json.loads((folder / PERSONS).read_text("utf-8"))
-        keep_look(of_page.get(wanted.stem.split(".")[0], 0), "open", ["audit"], "", "audit_report")
     return response
 
 

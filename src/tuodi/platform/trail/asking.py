@@ -22,7 +22,7 @@ from tuodi.platform.ground.words import _
 from tuodi.platform.trail.looks import keep_look
 from tuodi.platform.trail.reading import KINDS, OPERATIONS, TABLES, Filters, table_name
 
-__all__ = ["HOURS", "fields_of", "filters_of", "needs_reason", "said", "set_reason"]
+__all__ = ["HOURS", "fields_of", "filters_of", "needs_reason", "reason_of", "said", "set_reason"]
 
 HOURS = 3
 """For how long a stated reason holds (users.md, auditor)."""
@@ -97,7 +97,8 @@ def set_reason(request: HttpRequest, reason: str) -> None:
     request.session["trail_until"] = (clock.now() + timedelta(hours=HOURS)).timestamp()
 
 
-def _reason(request: HttpRequest) -> str:
+def reason_of(request: HttpRequest) -> str:
+    """The reason that was stated and still holds; empty where there is none."""
     if clock.now().timestamp() < float(request.session.get("trail_until", 0)):
         return str(request.session.get("trail_reason", ""))
     return ""
@@ -108,7 +109,7 @@ def needs_reason(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        reason = _reason(request)
+        reason = reason_of(request)
         if not reason:
             return redirect(f"{reverse('trail_reason')}?{urlencode({'next': request.get_full_path()})}")
         filters = filters_of(request)
