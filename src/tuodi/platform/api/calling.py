@@ -112,7 +112,7 @@ def _documented(declared: Page) -> dict[str, Any]:
 
 def _admit(request: HttpRequest, name: str) -> None:
     """Check the purpose, count the call, keep it."""
-    purpose = unquote(request.headers.get(PURPOSE, "")).strip()
+    purpose = unquote(request.headers.get(PURPOSE, "")).replace("\0", "").strip()
     if len(purpose) < 2:
         raise ApiError(400, "no_purpose", _("每次调用都要说明用途。"), f"header {PURPOSE}", _("两个字以上的用途"))
     key = getattr(request, "api_key", None)

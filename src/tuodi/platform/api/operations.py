@@ -288,4 +288,4 @@ def _purpose(request: HttpRequest) -> str:
 
     from tuodi.platform.api.calling import PURPOSE
 
-    return unquote(request.headers.get(PURPOSE, ""))[:200]
+    return unquote(request.headers.get(PURPOSE, "")).replace("\0", "")[:200]

@@ -83,6 +83,13 @@ class Language:
         return response
 
 
+def _has_nul(request: HttpRequest) -> bool:
+    """A zero byte in what was sent: no text of the database can hold one, no person types one."""
+    said = [request.GET] if request.method in ("GET", "HEAD") else [request.GET, request.POST]
+    values = (value for form in said for _name, found in form.lists() for value in found)
+    return "\0" in request.path_info or any("\0" in value for value in values)
+
+
 class Pages:
     """Lets a request through to a page that is declared, in this zone, and open to the role."""
 
@@ -95,6 +102,8 @@ class Pages:
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         """None to go on; raises ``Http404`` and ``PermissionDenied``."""
+        if _has_nul(request):
+            raise Http404
         match = request.resolver_match or resolve(request.path_info)
         declared = page_of(match)
         if declared is None or not zones.here(declared.zones):

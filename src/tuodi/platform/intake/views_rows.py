@@ -21,6 +21,7 @@ from tuodi.platform.intake.quarantine import open_rows, rows_of, workbook
 from tuodi.platform.intake.receiving import template_of
 from tuodi.platform.intake.shown import row_line, source_name
 from tuodi.platform.intake.views import ZONES, delivery_of
+from tuodi.platform.trail.looks import keep_look
 
 __all__ = ["rows", "rows_workbook"]
 
@@ -71,6 +72,7 @@ def rows_workbook(request: HttpRequest, number: int) -> HttpResponse:
     content = workbook(delivery, template_of(delivery.source), language())
     if not content:
         return redirect("intake_rows", number)
+    keep_look(None, "export", ["quarantine"], "", f"intake_rows_workbook/{number}")
     stem = delivery.file_name.rpartition(".")[0] or delivery.file_name
     name = _("{file}_待更正.xlsx").format(file=stem)
     return HttpResponse(content, content_type=_WORKBOOK, headers={
