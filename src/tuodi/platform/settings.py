@@ -137,6 +137,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 # Axes counts failed sign-ins (in the database, with a record); one limit is enough.
 ACCOUNT_RATE_LIMITS = False
+ACCOUNT_FORMS = {"change_password": "tuodi.platform.accounts.second_factor.PasswordForm"}
 MFA_ADAPTER = "tuodi.platform.accounts.adapters.Codes"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {

@@ -298,3 +298,21 @@ def test_what_waits_is_counted_and_led_to(db, signed_in, stand) -> None:
     role = signed_in("system_admin").get("/roles/insurance_officer/").content.decode()
     assert "built-in" not in role
     assert "高度敏感" in role
+
+
+def test_the_database_lets_nobody_but_the_security_administrator_confirm_and_nothing_else_be_altered(stand) -> None:
+    """Two system administrators together put no grant in force; a day of its own is not moved afterwards."""
+    doer = stand("system_admin")
+    grant = people.make_grant(doer, wish(new_user(doer)))
+    second = people.make_user(doer, "second.admin", "第二人", office())[0]
+    other = people.make_grant(doer, wish(second, "system_admin"))
+    people.confirm_grant(stand("security_admin"), other)
+    enter(other.pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Grant.objects.filter(id=grant.id).update(confirmed_by=second, confirmed_at=clock.now())
+    people.confirm_grant(stand("security_admin"), grant)
+    stand("system_admin")
+    for changed in ({"valid_to": clock.today()}, {"reason": "另一个原因"}, {"region_path": f"{grant.region_path}.x"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Grant.objects.filter(id=grant.id).update(**changed)
+    people.end_grant(stand("system_admin"), grant, "到期")

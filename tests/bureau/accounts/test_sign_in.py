@@ -232,3 +232,14 @@ def test_a_programs_account_does_not_sign_in(db) -> None:
     browser = Client()
     browser.force_login(program, "allauth.account.auth_backends.AuthenticationBackend")
     assert browser.get("/roles/").url == "/no-role/"
+
+
+def test_the_present_password_is_guessed_no_oftener_in_an_open_session(db) -> None:
+    browser, _answer = sign_in()
+    said = {"password1": "Invented-Words-77", "password2": "Invented-Words-77"}
+    for number in range(5):
+        browser.post("/account/password/", {"oldpassword": f"wrong-{number}", **said})
+    answer = browser.post("/account/password/", {"oldpassword": PASSWORD, **said})
+    assert answer.status_code == 429
+    signing_in()
+    assert User.objects.get(username="auditor.own").check_password(PASSWORD)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.forms import ChangePasswordForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.signals import user_login_failed
 
-__all__ = ["CodeAgainForm", "CodeForm", "count_wrong_code"]
+__all__ = ["CodeAgainForm", "CodeForm", "PasswordForm", "count_wrong_code"]
 
 
 def _shut(user: Any) -> bool:
@@ -40,6 +42,20 @@ class CodeAgainForm(ReauthenticateForm):
             context.request.axes_locked_out = True
             raise get_adapter().validation_error("rate_limited")
         return str(super().clean_code())
+
+
+class PasswordForm(ChangePasswordForm):
+    """The present password before it is changed: who sits down at another's open session guesses it no oftener."""
+
+    def clean_oldpassword(self) -> str:
+        """The present password, if it is right and the sign-in is not locked."""
+        if _shut(self.user):
+            context.request.axes_locked_out = True
+            raise get_account_adapter().validation_error("too_many_login_attempts")
+        said = self.cleaned_data.get("oldpassword", "")
+        if not self.user.check_password(said):
+            count_wrong_code(type(self), context.request, self.user)
+        return str(super().clean_oldpassword())
 
 
 def count_wrong_code(sender: Any, request: Any, user: Any, **_more: Any) -> None:

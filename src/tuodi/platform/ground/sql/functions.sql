@@ -176,6 +176,7 @@ CREATE OR REPLACE FUNCTION tuodi.guard_grant() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   mine bigint := tuodi.me();
+  decided text[] := ARRAY['confirmed_by_id', 'confirmed_at', 'ended_by_id', 'ended_at', 'end_reason'];
 BEGIN
   IF session_user = 'tuodi_owner' OR pg_has_role(session_user, 'tuodi_owner', 'MEMBER') THEN
     RETURN NEW;  -- the installation itself, which needs a database account that the program does not have
@@ -196,14 +197,13 @@ BEGIN
     END IF;
     RETURN NEW;
   END IF;
-  IF (NEW.user_id, NEW.role, NEW.region_id, NEW.organisation_id, NEW.valid_from, NEW.made_by_id, NEW.made_at)
-     IS DISTINCT FROM
-     (OLD.user_id, OLD.role, OLD.region_id, OLD.organisation_id, OLD.valid_from, OLD.made_by_id, OLD.made_at) THEN
+  IF to_jsonb(NEW) - decided IS DISTINCT FROM to_jsonb(OLD) - decided THEN
     RAISE EXCEPTION 'a grant is ended and made anew, not altered' USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at OR NEW.confirmed_by_id IS DISTINCT FROM OLD.confirmed_by_id THEN
     IF OLD.confirmed_at IS NOT NULL OR NEW.confirmed_at IS NULL OR NEW.confirmed_by_id IS DISTINCT FROM mine
-       OR NEW.confirmed_by_id = OLD.made_by_id OR NEW.confirmed_by_id = OLD.user_id THEN
+       OR NEW.confirmed_by_id = OLD.made_by_id OR NEW.confirmed_by_id = OLD.user_id OR OLD.ended_at IS NOT NULL
+       OR (OLD.region_path <@ tuodi.scope('confirm', 'write')) IS NOT TRUE THEN
       RAISE EXCEPTION 'a grant is confirmed once, by somebody who neither made nor receives it'
         USING ERRCODE = 'check_violation';
     END IF;
@@ -238,7 +238,8 @@ BEGIN
   END IF;
   IF (NEW.confirmed_by_id, NEW.confirmed_at) IS DISTINCT FROM (OLD.confirmed_by_id, OLD.confirmed_at)
      AND (OLD.confirmed_at IS NOT NULL OR NEW.confirmed_at IS NULL OR OLD.ended_at IS NOT NULL
-          OR NEW.confirmed_by_id IS DISTINCT FROM mine OR NEW.confirmed_by_id = OLD.made_by_id) THEN
+          OR NEW.confirmed_by_id IS DISTINCT FROM mine OR NEW.confirmed_by_id = OLD.made_by_id
+          OR (OLD.region_path <@ tuodi.scope('confirm', 'write')) IS NOT TRUE) THEN
     RAISE EXCEPTION '% is confirmed once, by another than its maker', TG_TABLE_NAME USING ERRCODE = 'check_violation';
   END IF;
   IF NEW.ended_at IS DISTINCT FROM OLD.ended_at AND (OLD.ended_at IS NOT NULL OR NEW.ended_by_id IS DISTINCT FROM mine)
