@@ -76,3 +76,12 @@ def test_another_kind_of_workbook_in_the_clothes_of_this_one_is_refused(tmp_path
     with pytest.raises(FileError) as caught:
         peek(path)
     assert caught.value.reason == "not_a_table"  # type: ignore[attr-defined]
+
+
+def test_json_nested_a_hundred_thousand_times_is_refused_as_broken(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("[" * 100_000, "utf-8")
+    for read in (lambda: read_table(path, CLAIMS), lambda: peek(path), lambda: recognise(path)):
+        with pytest.raises(FileError) as caught:
+            read()
+        assert caught.value.reason == "json_broken"  # type: ignore[attr-defined]

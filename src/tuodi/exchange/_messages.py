@@ -77,7 +77,10 @@ def _node(schema: Schema) -> str:
 
 
 def _loads(text: str) -> Any:
-    return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    try:
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deeply", text, 0) from None
 
 
 def _roots(text: str, file: str) -> Iterator[tuple[int, Any]]:
