@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import django
+import psycopg
 import pytest
 
 django.setup()
@@ -24,6 +25,7 @@ from tuodi.platform.accounts.roles import roles
 from tuodi.platform.ground.home import Home
 from tuodi.platform.ground.installing import install
 from tuodi.platform.ground.passes import enter
+from tuodi.platform.ground.server import ADMIN
 from tuodi.platform.places.loading import load_organisations, load_regions
 from tuodi.platform.places.models import Organisation
 from tuodi.platform.run import own_database
@@ -55,6 +57,11 @@ def ground() -> Iterator[Seats]:
     if own_database():
         cluster.start()
         cluster.prepare()
+        # What is written here need not outlive the machine; waiting for its disk is most of the time otherwise.
+        with psycopg.connect(cluster.url(ADMIN, "postgres"), autocommit=True) as admin:
+            for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                admin.execute(f"ALTER SYSTEM SET {name} = off")
+            admin.execute("SELECT pg_reload_conf()")
     install("tests")
     load_regions(REGIONS, invented=True)
     held = {(one.kind, one.region_id): one for one in load_organisations(offices())}
