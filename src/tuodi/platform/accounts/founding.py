@@ -12,6 +12,7 @@ from tuodi.errors import UsageError, nearest
 from tuodi.platform.accounts.models import Grant, User
 from tuodi.platform.accounts.roles import roles
 from tuodi.platform.ground import clock
+from tuodi.platform.ground.words import _
 from tuodi.platform.places.models import Organisation, Region
 
 __all__ = ["found_user"]
@@ -48,6 +49,6 @@ def found_user(
     if grant is None:
         grant = Grant.objects.using("owner").create(
             user=user, role=role, region=place, region_path=place.path, organisation=organisation,
-            valid_from=clock.today(), reason="installation", confirmed_at=clock.now(),
+            valid_from=clock.today(), reason=_("安装时建立"), confirmed_at=clock.now(),
         )  # fmt: skip
     return grant

@@ -7,6 +7,8 @@ and :class:`Shown`. Imports the models of all rooms through Django's registry.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -21,7 +23,7 @@ from tuodi.platform.accounts.models import User
 from tuodi.platform.accounts.roles import roles
 from tuodi.platform.accounts.standing import Standing
 from tuodi.platform.ground.grades import Graded, highly_sensitive
-from tuodi.platform.ground.words import N_, _
+from tuodi.platform.ground.words import N_, _, language
 from tuodi.platform.places.models import Organisation
 from tuodi.platform.trail.models import BulkChange, Look, RowChange
 
@@ -70,6 +72,7 @@ KINDS = {
 """Kind of a look → its word."""
 
 SEALED = N_("（加密保存，不显示）")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d$")
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,11 @@ COLUMNS = {
     "account_sealed": N_("银行账号"), "identity": N_("救助身份"), "from_date": N_("开始日期"),
     "to_date": N_("结束日期"), "source": N_("来源"), "state": N_("状态"), "file_name": N_("文件名"),
     "as_of": N_("数据截至"), "counts": N_("行数"), "problem": N_("问题"), "language": N_("语言"),
-    "merged_into_id": N_("并入档案"), "decided_at": N_("决定时间"), "decided_by_id": N_("决定人"),
+    "finished_at": N_("完成时间"), "progress": N_("进度"), "folder": N_("报告文件夹"), "committed_at": N_("入库时间"),
+    "committed_by_id": N_("提交人"), "settled_by_id": N_("由哪次导入更正"), "reading": N_("第几次读取"),
+    "mapping_id": N_("列的对照"), "given": N_("上传时填写"), "ended_as": N_("终止方式"), "until": N_("至"),
+    "expires_on": N_("保存到"), "merged_into_id": N_("并入档案"),
+    "decided_at": N_("决定时间"), "decided_by_id": N_("决定人"),
 }  # fmt: skip
 """Column → its word; one without a word is shown by its name."""
 
@@ -222,5 +229,17 @@ def _shown(value: Any, graded: Graded, sealed: bool, standing: Standing) -> str:
         return ""
     if sealed:
         return _(SEALED)
-    text = value if isinstance(value, str) else str(value)
-    return str(standing.show(text, graded))
+    return str(standing.show(_written(value), graded))
+
+
+def _written(value: Any) -> str:
+    """A value of the trail as it is read: moments on the office's clock, a text of two languages in the reader's."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, str):
+        if _MOMENT.match(value):
+            return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S")
+        return value
+    if isinstance(value, dict) and value.keys() == {"zh", "en"}:
+        return str(value[language()])
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
