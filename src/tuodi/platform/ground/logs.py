@@ -10,9 +10,16 @@ __all__ = ["Masked", "masked"]
 _NUMBERS = re.compile(r"(?<![0-9A-Za-z])[0-9]{6,}(?:[0-9]|[Xx])?(?![0-9A-Za-z])")
 
 
+_QUOTED = re.compile(r"^(LINE \d+|DETAIL|CONTEXT): .*(?:\n[ \t]+\^)?", re.MULTILINE)
+_VALUE = re.compile(r"^((?:psycopg\.errors|django\.db\.utils)\.\w+: [^\"\n]*: )\".*\"$", re.MULTILINE)
+"""What the database quotes of a statement that failed, or the value itself: names that somebody typed."""
+
+
 def masked(text: str) -> str:
-    """The text with each run of seven or more digits cut to its first four: identity numbers, phones, accounts."""
-    return _NUMBERS.sub(lambda found: found.group()[:4] + "*" * (len(found.group()) - 4), text)
+    """The text with each run of seven or more digits cut to its first four: identity numbers, phones, accounts; and
+    without what a database error quotes of its statement."""
+    bare = _VALUE.sub(r'\1"…"', _QUOTED.sub(r"\1: …", text))
+    return _NUMBERS.sub(lambda found: found.group()[:4] + "*" * (len(found.group()) - 4), bare)
 
 
 class Masked(logging.Filter):
