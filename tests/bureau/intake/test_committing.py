@@ -18,6 +18,7 @@ from tuodi.platform.intake.previewing import preview
 from tuodi.platform.intake.quarantine import open_rows
 from tuodi.platform.intake.quarantine import workbook as correctable
 from tuodi.platform.intake.receiving import template_of
+from tuodi.platform.intake.scoring import scoreboard
 from tuodi.platform.intake.states import StateError
 from tuodi.platform.intake.tasks import commit_job
 from tuodi.platform.registry.models import Entry, Identity, Person
@@ -156,6 +157,8 @@ def test_a_corrected_file_settles_its_rows(committed, received, db, grant, tmp_p
     assert not open_rows(first).exists()
     assert open_rows(delivery).count() == 1
     assert in_force() == 5
+    scored = next(one for one in scoreboard(persons=False) if one.template.code == first.source)
+    assert scored.last.pk == first.pk, "the corrected rows alone are not the list"
 
 
 def test_an_older_list_changes_nothing_newer(committed) -> None:

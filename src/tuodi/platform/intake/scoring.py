@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from tuodi.exchange import SourceTemplate, expected_by, is_stale, source_templates
 from tuodi.platform.ground import clock
@@ -52,9 +52,12 @@ def scoreboard(*, persons: bool) -> list[Line]:
         for source, organisation, count in Delivery.objects.filter(state="committed").order_by()
         .values_list("source", "organisation_id").annotate(count=Count("pk"))
     }  # fmt: skip
-    rows = Delivery.objects.filter(state="committed").select_related("organisation")
+    # Corrected rows sent again are not the list: a sender's score is that of his last whole delivery.
+    partly = ExpressionWrapper(Q(warnings__contains=[{"code": "corrected"}]), BooleanField())
+    rows = Delivery.objects.filter(state="committed").select_related("organisation").annotate(partly=partly)
     last: dict[tuple[str, int], Delivery] = {}
-    for one in rows.order_by("source", "organisation_id", "-as_of", "-pk").distinct("source", "organisation_id"):
+    order = ("source", "organisation_id", "partly", "-as_of", "-pk")
+    for one in rows.order_by(*order).distinct("source", "organisation_id"):
         last[one.source, one.organisation_id] = one
     waiting = _waiting()
     dead = after_death() if persons else {}

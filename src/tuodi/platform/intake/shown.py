@@ -55,8 +55,10 @@ def column_name(template: SourceTemplate, column: str) -> str:
     """A column's name in the reader's language; one that no template knows keeps its own."""
     if column == "rows":
         return _("行数")
-    one = template.columns.get(column)
-    return (one.en if language() == "en" else one.zh) if one else column
+    known = column.removesuffix("_as_written")
+    one = template.columns.get(known)
+    name = (one.en if language() == "en" else one.zh) if one else known
+    return name if known == column else _("{column}（原文）").format(column=name)
 
 
 def type_name(kind: str) -> str:
