@@ -121,9 +121,17 @@ def _look(one: Look, names: dict[int, str], offices: dict[int, str]) -> dict[str
     return {
         "at": one.at, "who": _who(one.user_id, names), "role": role_name(one.role),
         "office": offices.get(one.organisation_id or 0, ""), "what": _(KINDS.get(one.kind, one.kind)),
-        "fields": _("、").join(_(REVEALS[name][1]) if name in REVEALS else name for name in one.fields),
+        "fields": _("、").join(_looked_at(name) for name in one.fields),
         "reason": one.reason,
     }  # fmt: skip
+
+
+_LOOKED_AT = {"name": N_("姓名"), "number": N_("号码"), "browse": N_("浏览"), "list": N_("清单")}
+
+
+def _looked_at(name: str) -> str:
+    word = REVEALS[name][1] if name in REVEALS else _LOOKED_AT.get(name, "")
+    return _(word) if word else name
 
 
 _SHOWN = {

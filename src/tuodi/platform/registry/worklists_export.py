@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment, Border, Font, Side
 
 from tuodi.platform.accounts.standing import Standing
 from tuodi.platform.ground import clock
@@ -22,6 +22,7 @@ from tuodi.platform.trail.looks import keep_looks
 
 __all__ = ["exported"]
 
+_LINES = Border(*(Side("thin", color="BFC6CE") for _side in range(4)))
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
@@ -81,9 +82,14 @@ def _workbook(
     sheet.append(titles)
     for cell in sheet[sheet.max_row]:
         cell.font = Font(bold=True)
+        cell.border = _LINES
+    sheet.print_title_rows = f"{sheet.max_row}:{sheet.max_row}"
     sheet.freeze_panes = f"A{sheet.max_row + 1}"
     for row in result.rows:
         sheet.append([_safe(value) for value in _cells(row)])
+        for cell in sheet[sheet.max_row]:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.border = _LINES
     sheet.append([])
     sheet.append([mark])
     for letter, width in zip("ABCDEFGHIJ", (14, 22, 7, 7, 22, 18, 52, 12, 26, 24), strict=True):
@@ -92,7 +98,7 @@ def _workbook(
         sheet.cell(line, 2).alignment = Alignment(wrap_text=False)
     # "&" begins a code in a printed page's foot.
     sheet.oddFooter.center.text = mark.replace("&", "&&")
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     made = BytesIO()
