@@ -22,7 +22,8 @@ from tuodi.platform.trail.looks import keep_looks
 
 __all__ = ["exported"]
 
-_LINES = Border(*(Side("thin", color="BFC6CE") for _side in range(4)))
+_LINE = Side("thin", color="BFC6CE")
+_LINES = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
