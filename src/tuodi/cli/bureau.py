@@ -72,7 +72,7 @@ def user(
     display_name: Annotated[str, typer.Option("--name", help="姓名 / name on the screen")] = "",
     lang: Lang = None,
 ) -> None:
-    """建立最初的账号（口令从标准输入读）/ make one of the first accounts; the password is read from standard input."""
+    """建立最初的账号（密码从标准输入读）/ make one of the first accounts; the password is read from standard input."""
     from tuodi.platform import run
 
     _ = texts(language(lang))
@@ -84,7 +84,7 @@ def user(
     if held is None:
         raise UsageError(_("没有机构 {name}；先用 setup --organisations 载入").format(name=organisation))
     word = (
-        typer.prompt(_("口令"), hide_input=True, confirmation_prompt=True)
+        typer.prompt(_("密码"), hide_input=True, confirmation_prompt=True)
         if sys.stdin.isatty()
         else sys.stdin.readline()
     )
@@ -141,7 +141,7 @@ def demo(
     if serve_it:
         address = _serve_behind(home, host, port)
         say(_("平台：{address}（用 tuodi platform stop 停止）").format(address=address))
-    say(_("每个岗位一个账号，口令都是 {word}：").format(word=PASSWORD))
+    say(_("每个岗位一个账号，密码都是 {word}：").format(word=PASSWORD))
     for login in logins:
         say(f"  {login.username:<10}{login.role} · {login.office} · {login.name}")
     say(_("全部人员、机构和金额均为虚构。"))

@@ -35,7 +35,6 @@ class Audited:
     flags: pl.DataFrame | None
     manual: pl.DataFrame | None
     persons: pl.DataFrame
-    persons_seen: int
 
 
 def audited_rows(as_of: date) -> Audited:
@@ -89,7 +88,6 @@ def audited_rows(as_of: date) -> Audited:
         conform(flagged, IDENTITIES) if flagged.height else None,
         conform(manual, MANUAL) if manual.height else None,
         conform(persons, PERSONS),
-        persons.height,
     )
 
 

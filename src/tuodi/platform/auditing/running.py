@@ -102,7 +102,7 @@ def _run(number: int, grant: int) -> None:
         AuditRun.objects.filter(id=number).update(
             state="done", progress="", folder=folder, finished_at=clock.now(),
             counts={
-                "persons": rows.persons_seen, "bills": rows.claims.height, "leads": result.leads.height,
+                "persons": result.meta.claims_people, "bills": rows.claims.height, "leads": result.leads.height,
                 "cleared": result.cleared.height, "undetermined": result.undetermined.height, "kinds": kinds,
             },
         )  # fmt: skip
