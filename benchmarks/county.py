@@ -211,9 +211,10 @@ def _proportional(pid: int) -> int:
 def _links(folder: Path, seat: dict[str, Any]) -> list[dict[str, Any]]:
     """Precision and recall of the links of list rows, with a usable number and without one.
 
-    Whose file a person's file is says the roll of the insured, whose rows are true by construction. ``found``: rows
-    linked to a file that is not provisional; ``right``: to the file of whom they mean; ``known``: rows of somebody who
-    has such a file. What waits for an officer counts as not found.
+    Whose file a person's file is, says the roll of the insured, whose rows are true by construction; of a file that the
+    roll does not have, the row that comes first. ``right``: linked to the file on the roll of whom they mean;
+    ``wrong``: to somebody else's; ``missed``: to a file made new although the roll has one; ``waiting``: for an
+    officer. Precision is right / (right + wrong), recall right / known: what waits counts as not found.
     """
     from django.db import connection
 
@@ -221,29 +222,44 @@ def _links(folder: Path, seat: dict[str, Any]) -> list[dict[str, Any]]:
     from tuodi.platform.registry.store import read
 
     truth = pl.read_csv(folder / "truth" / "persons.csv", schema_overrides={"wrong": pl.String, "row": pl.Int64})
+    shape = {
+        "entry": pl.Int64(), "file": pl.String(), "row": pl.Int64(), "linked": pl.Int64(),
+        "provisional": pl.Boolean(), "rule": pl.String(),
+    }  # fmt: skip
     with standing_as(seat["grant"]), connection.cursor() as cursor:
         rows = read(
             cursor,
-            "SELECT d.file_name, e.row, e.person_id, p.provisional FROM registry_entry e"
+            "SELECT e.id, d.file_name, e.row, e.person_id, p.provisional, e.linked_by FROM registry_entry e"
             " JOIN intake_delivery d ON d.id = e.delivery_id JOIN registry_person p ON p.id = e.person_id",
-            {"file": pl.String(), "row": pl.Int64(), "linked": pl.Int64(), "provisional": pl.Boolean()},
+            shape,
         )
     joined = truth.join(rows, on=["file", "row"], how="inner")
     roll = joined.filter(pl.col("code") == "enrolment")
     home = roll.select("person", home="linked").unique("person", keep="none")
-    lists = joined.filter(pl.col("code") != "enrolment").join(home, on="person", how="left")
+    owner = joined.sort(pl.col("code") != "enrolment", "entry").unique("linked", keep="first", maintain_order=True)
+    lists = (
+        joined.filter(pl.col("code") != "enrolment")
+        .join(home, on="person")
+        .join(owner.select("linked", owner="person"), on="linked")
+    )
+    found, at_home = ~pl.col("provisional"), pl.col("linked") == pl.col("home")
+    own = pl.col("owner") == pl.col("person")
     usable = pl.col("wrong").fill_null("").is_in(USABLE)
-    found = ~pl.col("provisional")
     table = (
         lists.group_by(number=pl.when(usable).then(pl.lit("usable")).otherwise(pl.lit("none usable")))
         .agg(
-            rows=pl.len(), known=pl.col("home").is_not_null().sum(),
-            linked=(found & pl.col("home").is_not_null()).sum(),
-            right=(found & (pl.col("linked") == pl.col("home"))).sum(), waiting=pl.col("provisional").sum(),
+            known=pl.len(),
+            right=(found & at_home).sum(),
+            wrong=(found & ~own).sum(),
+            missed=(found & ~at_home & own).sum(),
+            waiting=pl.col("provisional").sum(),
+            wrong_by=pl.col("rule").filter(found & ~own).value_counts(),
         )
-        .with_columns(precision=pl.col("right") / pl.col("linked"), recall=pl.col("right") / pl.col("known"))
+        .with_columns(
+            precision=pl.col("right") / (pl.col("right") + pl.col("wrong")), recall=pl.col("right") / pl.col("known")
+        )
         .sort("number", descending=True)
-    )  # fmt: skip
+    )
     return table.to_dicts()
 
 
@@ -280,9 +296,10 @@ def _print(document: dict[str, Any]) -> None:
         writing = sum(one["writing"] for one in bills)
         print(f"settlements: {rows / took:,.0f} rows/s from the file, {rows / writing:,.0f} written (aim {ROWS:,})")
     for one in document["links"]:
-        print("links, number {number}: {rows:,} rows, {linked:,} linked, precision {precision:.5f}, "
-            "recall {recall:.5f}, "
-              "{waiting:,} wait for an officer".format(**one))  # fmt: skip
+        print(
+            "links, number {number}: {known:,} rows, {right:,} right, {wrong} wrong, {missed} made new, {waiting:,} "
+            "wait for an officer: precision {precision:.5f}, recall {recall:.5f}".format(**one)
+        )
     search = document["search"]
     print(
         f"search by number: p50 {search['p50'] * 1000:.1f} ms, p95 {search['p95'] * 1000:.1f} ms"
