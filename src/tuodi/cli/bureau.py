@@ -72,7 +72,7 @@ def user(
     display_name: Annotated[str, typer.Option("--name", help="姓名 / name on the screen")] = "",
     lang: Lang = None,
 ) -> None:
-    """建立最初的账号（密码从标准输入读）/ make one of the first accounts; the password is read from standard input."""
+    """建立最初的账号（密码从标准输入读） / make one of the first accounts; the password is read from standard input."""
     from tuodi.platform import run
 
     _ = texts(language(lang))
