@@ -15,6 +15,7 @@ from tuodi.platform.ground.grades import Graded, highly_sensitive, internal, sen
 from tuodi.platform.ground.models import LtreeField
 from tuodi.platform.ground.protection import Protection
 from tuodi.platform.intake.models import Delivery, Held
+from tuodi.platform.places.models import Organisation
 from tuodi.tables import PARTS, PAYERS
 
 __all__ = [
@@ -275,7 +276,10 @@ class Settlement(Held):
     admitted_on = models.DateField(null=True)
     discharged_on = models.DateField()
     settled_at = models.DateTimeField()
-    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="+", db_index=False)
+    # The database looks up the person of each of four million rows, not the office and the file: a statement writes
+    # one file's rows, offices come from their table in that same statement, and nobody may delete either.
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_constraint=False)
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     superseded_by = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="+", db_index=False)
     """The delivery that corrected this row; empty while it holds."""
     extra = models.JSONField(null=True)
