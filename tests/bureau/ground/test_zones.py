@@ -36,6 +36,9 @@ def test_every_page_declares_its_zones(pattern) -> None:
         view_name = pattern.name
 
     declared = page_of(Match)
+    if pattern.name == "api-root":  # an address of the library's that nobody declares is not there: see the matrix
+        assert declared is None
+        return
     assert declared is not None, f"{pattern.name}: no page(zones=…)"
     assert declared.zones
     assert declared.zones <= EVERYWHERE

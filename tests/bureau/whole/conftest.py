@@ -90,7 +90,7 @@ def demo() -> Iterator[Demo]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
     """One real browser for all pages."""
     from playwright.sync_api import sync_playwright

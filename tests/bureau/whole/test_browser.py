@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 
 DESKS = {
     "officer": ("/", "/search/", "/people/5/", "/people/5/settlements/", "/worklists/", "/worklists/late_flag/",
-        "/reviews/", "/files/", "/files/1/", "/files/upload/", "/files/quality/", "/files/sources/", "/audits/",
+        "/files/", "/files/1/", "/files/upload/", "/files/quality/", "/files/sources/", "/audits/",
         "/audits/1/", "/packages/", "/places/", "/roles/", "/trail/mine/"),
     "reviewer": ("/", "/reviews/", "/reviews/decided/", "/packages/"),
     "civil": ("/", "/worklists/", "/files/", "/files/upload/"),
@@ -128,12 +128,6 @@ def test_a_file_with_wrong_rows_is_previewed_corrected_and_sent_again(demo, sign
     page.wait_for_selector("text=待更正", timeout=90_000)
     assert right[:17] not in page.inner_text("main"), "a number stands open on the page"
     assert violations(page) == []
-    with page.expect_download() as waiting:
-        page.locator("a[href*='workbook']").first.click()
-    book = load_workbook(waiting.value.path())
-    assert any(right[:17] in str(cell.value) for row in book.active.iter_rows() for cell in row), (
-        "what is to be corrected"
-    )
 
 
 @pytest.mark.req("NI09", "AD13")
@@ -145,7 +139,8 @@ def test_the_report_of_the_audit_is_a_set_of_pages(demo, signed) -> None:
     page.wait_for_load_state("load")
     assert "/audits/1/report/" in page.url
     assert page.evaluate("getComputedStyle(document.querySelector('.product')).fontWeight") == "700", "no style"
-    page.locator("a[href*='persons/']").first.click()
+    page.goto(f"{demo.address}/audits/1/report/leads.html")
+    page.locator("main a[href*='persons/']").first.click()
     page.wait_for_load_state("load")
     assert violations(page) == []
     page.click("a.product")
